@@ -1,0 +1,97 @@
+"""What happens to every request, in the order in which settings.MIDDLEWARE lists it."""
+
+import logging
+import re
+import time
+from http import HTTPStatus
+
+from django.conf import settings
+
+from neofi.addresses import client_address
+from neofi.ids import uuid7
+from neofi.problem_views import problem_response
+
+access = logging.getLogger("neofi.access")
+SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+
+
+def request_id(get_response):
+    """`X-Request-ID`: the client's own if it is sane, else a new one; on every answer."""
+
+    def middleware(request):
+        given = request.headers.get("X-Request-ID", "")
+        request.request_id = given if SANE_REQUEST_ID.fullmatch(given) else str(uuid7())
+        response = get_response(request)
+        response["X-Request-ID"] = request.request_id
+        return response
+
+    return middleware
+
+
+def access_log(get_response):
+    """One line for each request. The query stays out of it: people search for private things."""
+
+    def middleware(request):
+        began = time.perf_counter()
+        response = get_response(request)
+        access.info(
+            "id=%s address=%s user=%s method=%s path=%s status=%d ms=%.1f",
+            request.request_id,
+            client_address(request) or "-",
+            # Set by the views' authentication; reading request.user would cost a query.
+            getattr(request, "user_id_for_log", "-"),
+            request.method,
+            request.path.encode("unicode_escape").decode(),
+            response.status_code,
+            (time.perf_counter() - began) * 1000,
+        )
+        return response
+
+    return middleware
+
+
+def content_security_policy(get_response):
+    """No page loads anything from another host, and a browser holds us to it.
+
+    Swagger UI, Redoc and the browsable API bring inline scripts and styles of their own.
+    """
+    policy = (
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; "
+        "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+    )
+
+    def middleware(request):
+        response = get_response(request)
+        response.setdefault("Content-Security-Policy", policy)
+        return response
+
+    return middleware
+
+
+def one_path_for_both_slashes(get_response):
+    """`/api/events/` is `/api/events`. Only the API's root, `/api/`, keeps its slash."""
+
+    def middleware(request):
+        path = request.path_info
+        if path.startswith("/api/") and path != "/api/" and path.endswith("/"):
+            request.path_info = path.rstrip("/")
+            request.path = request.path.rstrip("/")
+        return get_response(request)
+
+    return middleware
+
+
+def limit_body(get_response):
+    """413 before anything else is looked at: the body is never read."""
+
+    def middleware(request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit():
+            return problem_response(HTTPStatus.BAD_REQUEST, "invalid", "Content-Length is no number.")
+        if int(length) > settings.MAX_BODY_BYTES:
+            limit = f"A body may have up to {settings.MAX_BODY_BYTES} bytes."
+            return problem_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", limit)
+        return get_response(request)
+
+    return middleware

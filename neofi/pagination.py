@@ -1,0 +1,188 @@
+"""Keyset pagination: a cursor names the last row seen, and the next page starts behind it.
+
+DRF's own cursor counts rows that share a position, up to a thousand; a calendar has thousands of
+all-day events that start at one instant. So a position here is a tuple that ends in a unique
+column, compared as a row value, which PostgreSQL answers from an index on those columns.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db.models import F, QuerySet
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from neofi.problems import invalid
+
+PARAMETERS = frozenset({"page_size", "cursor"})
+MAX_CURSOR = 500
+
+
+def instant(value: Any) -> datetime:
+    """An aware datetime out of a cursor."""
+    parsed = datetime.fromisoformat(value)
+    if parsed.tzinfo is None:
+        raise ValueError("no offset")
+    return parsed
+
+
+def integer(value: Any) -> int:
+    """An integer out of a cursor that a column of four bytes can be compared with."""
+    if type(value) is not int or not 0 <= value < 2**31:
+        raise ValueError("no integer")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of an order: its path in the query, and how to get and read a row's value."""
+
+    path: str
+    get: Callable[[Any], Any]
+    parse: Callable[[Any], Any] = UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Keyset:
+    """A total order: columns that all run one way, the last of them unique."""
+
+    name: str
+    columns: tuple[Column, ...]
+    descending: bool = False
+
+    def position(self, row: Any) -> tuple:
+        return tuple(column.get(row) for column in self.columns)
+
+    def slice(
+        self, queryset: QuerySet, position: Sequence | None, backward: bool, limit: int
+    ) -> list:
+        """Up to `limit` rows behind `position` (before it, nearest first, if `backward`)."""
+        down = self.descending != backward
+        paths = [F(column.path) for column in self.columns]
+        if position is not None:
+            compare = TupleLessThan if down else TupleGreaterThan
+            queryset = queryset.filter(compare(tuple(paths), tuple(position)))
+        return list(queryset.order_by(*(p.desc() if down else p.asc() for p in paths))[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page starts, and which way it is read."""
+
+    position: tuple
+    backward: bool
+
+    def encode(self, keyset: Keyset) -> str:
+        data = orjson.dumps([keyset.name, self.backward, *self.position], option=orjson.OPT_UTC_Z)
+        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+    @classmethod
+    def decode(cls, text: str, keyset: Keyset) -> "Cursor":
+        """Raise a 400 for a cursor that is not one of ours, or is for another order."""
+        try:
+            if len(text) > MAX_CURSOR:
+                raise ValueError("too long")
+            padded = text + "=" * (-len(text) % 4)
+            name, backward, *values = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
+            if name != keyset.name or type(backward) is not bool:
+                raise ValueError("of another list")
+            pairs = zip(keyset.columns, values, strict=True)
+            return cls(tuple(column.parse(value) for column, value in pairs), backward)
+        except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+            message = "This is no cursor of this list. Follow `next` and `previous` as they come."
+            raise invalid("cursor", message, "invalid_cursor") from error
+
+
+class KeysetPagination(BasePagination):
+    """`{"next", "previous", "results"}`; `page_size` 1 to 100.
+
+    The view says its order through `get_keyset()`.
+    """
+
+    default_page_size = 20
+    max_page_size = 100
+
+    def paginate_queryset(self, queryset, request, view=None):
+        keyset = view.get_keyset()
+
+        def fetch(position, backward, limit):
+            return keyset.slice(queryset, position, backward, limit)
+
+        return self.paginate(fetch, keyset, request)
+
+    def paginate(self, fetch: Callable, keyset: Keyset, request: Request) -> list:
+        """One page of `fetch(position, backward, limit)`, and the links around it."""
+        self.request, self.keyset = request, keyset
+        size = self.page_size_of(request)
+        cursor = self.cursor_of(request, keyset)
+        backward = cursor is not None and cursor.backward
+        rows = fetch(cursor and cursor.position, backward, size + 1)
+        more, page = len(rows) > size, rows[:size]
+        if backward:
+            page.reverse()
+        # Behind us is what we came from; ahead, whatever the extra row tells.
+        self.has_next = more if not backward else True
+        self.has_previous = more if backward else cursor is not None
+        self.page = page
+        return page
+
+    def page_size_of(self, request: Request) -> int:
+        given = request.query_params.get("page_size")
+        if given is None:
+            return self.default_page_size
+        if not (given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= self.max_page_size):
+            raise invalid("page_size", f"A page has 1 to {self.max_page_size} rows.")
+        return int(given)
+
+    def cursor_of(self, request: Request, keyset: Keyset) -> Cursor | None:
+        given = request.query_params.get("cursor")
+        return None if given is None else Cursor.decode(given, keyset)
+
+    def get_paginated_response(self, data):
+        return Response({"next": self.next_link(), "previous": self.previous_link(), "results": data})
+
+    def next_link(self) -> str | None:
+        return self._link(self.page[-1], backward=False) if self.page and self.has_next else None
+
+    def previous_link(self) -> str | None:
+        return self._link(self.page[0], backward=True) if self.page and self.has_previous else None
+
+    def _link(self, row: Any, backward: bool) -> str:
+        cursor = Cursor(self.keyset.position(row), backward).encode(self.keyset)
+        return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
+
+    def get_paginated_response_schema(self, schema):
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
+    def get_schema_operation_parameters(self, view):
+        size = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": 20}
+        return [
+            {
+                "name": "page_size",
+                "in": "query",
+                "required": False,
+                "description": "Rows in a page.",
+                "schema": size,
+            },
+            {
+                "name": "cursor",
+                "in": "query",
+                "required": False,
+                "description": "Where the page starts: as `next` and `previous` carry it.",
+                "schema": {"type": "string"},
+            },
+        ]

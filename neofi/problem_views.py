@@ -1,0 +1,44 @@
+"""Error answers outside of the API's views: unknown paths, CSRF, and what Django refuses itself."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from neofi import problems
+from neofi.renderers import ProblemRenderer
+
+
+def problem_response(status: HTTPStatus, code: str, detail: str) -> HttpResponse:
+    """A problem body where there is no DRF view to raise in."""
+    content = ProblemRenderer().render(problems.body(status, code, detail))
+    return HttpResponse(content, status=status, content_type=problems.MEDIA_TYPE)
+
+
+def _answer(request: HttpRequest, status: HTTPStatus, code: str, detail: str) -> HttpResponse:
+    page = not request.path.startswith("/api/") and request.accepts("text/html")
+    if page and "text/html" in request.headers.get("Accept", ""):
+        return render(request, "problem.html", {"status": status, "detail": detail}, status=status)
+    return problem_response(status, code, detail)
+
+
+def bad_request(request, exception=None):
+    return _answer(request, HTTPStatus.BAD_REQUEST, "invalid", "The request is malformed.")
+
+
+def permission_denied(request, exception=None):
+    return _answer(request, HTTPStatus.FORBIDDEN, "permission_denied", "You may not do this.")
+
+
+def not_found(request, exception=None):
+    return _answer(request, HTTPStatus.NOT_FOUND, "not_found", "There is nothing at this address.")
+
+
+def server_error(request):
+    detail = "Something went wrong on our side. It has been logged."
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "error", detail)
+
+
+def csrf_failure(request, reason=""):
+    detail = "The form's CSRF token is missing or out of date. Load the page again."
+    return _answer(request, HTTPStatus.FORBIDDEN, "csrf_failed", detail)

@@ -1,0 +1,136 @@
+"""Refusals: one shape for every error body, `application/problem+json` (RFC 9457).
+
+    {"type": "urn:neofi:problem:invalid", "title": "Bad Request", "status": 400,
+     "detail": "...", "code": "invalid", "errors": [{"field", "code", "message"}]}
+
+Services raise the exceptions below; `ProblemHandler`, the only exception handler of the API, writes
+the body. `field` is a dotted path into what was sent, or null for the whole of it.
+"""
+
+import math
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
+from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework import exceptions
+from rest_framework.settings import api_settings
+
+from neofi.renderers import BrowsableAPIRenderer, ProblemRenderer
+
+MEDIA_TYPE = ProblemRenderer.media_type
+
+
+class Problem(exceptions.APIException):
+    """A refusal with its own status, code and further members of the body."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+    default_code = "invalid"
+
+    def __init__(self, detail: str | None = None, code: str | None = None, **members: Any):
+        super().__init__(detail, code)
+        self.members = members
+
+
+class Conflict(Problem):
+    """The request is sound, but clashes with how things are now."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_code = "conflict"
+    default_detail = "This clashes with the present state."
+
+
+class PreconditionFailed(Problem):
+    """If-Match named another state than the present one (RFC 9110 section 13.1.1)."""
+
+    status_code = HTTPStatus.PRECONDITION_FAILED
+    default_code = "precondition_failed"
+    default_detail = "The event has changed since the state that If-Match names. Read it again."
+
+
+def invalid(field: str | None, message: str, code: str = "invalid") -> exceptions.ValidationError:
+    """A 400 that names one field; None means the body (or the query) as a whole."""
+    key = field or api_settings.NON_FIELD_ERRORS_KEY
+    return exceptions.ValidationError({key: [message]}, code=code)
+
+
+def body(status: int, code: str, detail: str, **members: Any) -> dict[str, Any]:
+    """The members of a problem body, in the order in which people read them."""
+    return {
+        "type": f"urn:neofi:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+        **members,
+    }
+
+
+class ProblemFormatter(ExceptionFormatter):
+    """Writes the body; `exc` is always an APIException by the time it gets here."""
+
+    def run(self) -> dict[str, Any]:
+        if isinstance(self.exc, exceptions.ValidationError):
+            return self._invalid()
+        first = flatten_errors(self.exc.detail)[0]
+        members = getattr(self.exc, "members", {})
+        return body(self.exc.status_code, first.code, first.detail, **members)
+
+    def _invalid(self) -> dict[str, Any]:
+        errors = [
+            {"field": _field(error.attr), "code": error.code, "message": error.detail}
+            for error in flatten_errors(self.exc.detail)
+        ]
+        named = ", ".join(sorted({error["field"] for error in errors if error["field"]}))
+        detail = f"Please correct: {named}." if named else errors[0]["message"]
+        return body(HTTPStatus.BAD_REQUEST, "invalid", detail, errors=errors)
+
+
+def _field(attr: str | None) -> str | None:
+    """DRF's key for "the whole of it" is no field of anybody's."""
+    if attr is None:
+        return None
+    path = attr.split(".")
+    if path[-1] == api_settings.NON_FIELD_ERRORS_KEY:
+        path.pop()
+    return ".".join(path) or None
+
+
+class ProblemHandler(ExceptionHandler):
+    """The one exception handler. Nothing of a traceback or of SQL reaches an answer."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, DjangoValidationError):
+            return exceptions.ValidationError(_messages(exc))
+        return super().convert_known_exceptions(exc)
+
+    def convert_unhandled_exceptions(self, exc: Exception) -> exceptions.APIException:
+        if isinstance(exc, exceptions.APIException):
+            return exc
+        return exceptions.APIException("Something went wrong on our side. It has been logged.")
+
+    def get_response(self, exc: exceptions.APIException, data: dict):
+        request = self.context["request"]
+        # Refused before or after negotiation, an error is a problem body; only the browsable
+        # API shows it inside its page.
+        if not isinstance(getattr(request, "accepted_renderer", None), BrowsableAPIRenderer):
+            request.accepted_renderer = ProblemRenderer()
+            request.accepted_media_type = MEDIA_TYPE
+        return super().get_response(exc, data)
+
+    def get_headers(self, exc: exceptions.APIException) -> dict[str, str]:
+        headers = super().get_headers(exc)
+        if getattr(exc, "wait", None) is not None:
+            headers["Retry-After"] = str(max(1, math.ceil(exc.wait)))
+        return headers
+
+
+def _messages(exc: DjangoValidationError) -> dict[str, list[str]]:
+    """Django's own validation errors, with `__all__` under the name that DRF has for it."""
+    if not hasattr(exc, "error_dict"):
+        return {api_settings.NON_FIELD_ERRORS_KEY: exc.messages}
+    return {
+        api_settings.NON_FIELD_ERRORS_KEY if name == "__all__" else name: messages
+        for name, messages in exc.message_dict.items()
+    }
