@@ -17,6 +17,7 @@ def client_address(request: HttpRequest) -> str:
     if settings.TRUSTED_PROXIES and len(forwarded) >= settings.TRUSTED_PROXIES:
         remote = forwarded[-settings.TRUSTED_PROXIES].strip() or remote
     try:
-        return str(ipaddress.ip_address(remote))
+        # Without the zone of a link-local one (fe80::1%eth0), which no column of PostgreSQL holds.
+        return str(ipaddress.ip_address(remote.partition("%")[0]))
     except ValueError:
         return ""

@@ -1,4 +1,4 @@
-"""UUIDv7 identifiers (RFC 9562 section 5.7): unique anywhere, and in order of creation in an index."""
+"""UUIDv7 identifiers (RFC 9562 section 5.7): unique anywhere, in an index in order of creation."""
 
 import uuid
 

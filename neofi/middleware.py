@@ -88,7 +88,9 @@ def limit_body(get_response):
     def middleware(request):
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit():
-            return problem_response(HTTPStatus.BAD_REQUEST, "invalid", "Content-Length is no number.")
+            return problem_response(
+                HTTPStatus.BAD_REQUEST, "invalid", "Content-Length is no number."
+            )
         if int(length) > settings.MAX_BODY_BYTES:
             limit = f"A body may have up to {settings.MAX_BODY_BYTES} bytes."
             return problem_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", limit)

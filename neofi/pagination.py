@@ -64,14 +64,14 @@ class Keyset:
 
     def slice(
         self, queryset: QuerySet, position: Sequence | None, backward: bool, limit: int
-    ) -> list:
+    ) -> QuerySet:
         """Up to `limit` rows behind `position` (before it, nearest first, if `backward`)."""
         down = self.descending != backward
         paths = [F(column.path) for column in self.columns]
         if position is not None:
             compare = TupleLessThan if down else TupleGreaterThan
             queryset = queryset.filter(compare(tuple(paths), tuple(position)))
-        return list(queryset.order_by(*(p.desc() if down else p.asc() for p in paths))[:limit])
+        return queryset.order_by(*(p.desc() if down else p.asc() for p in paths))[:limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class KeysetPagination(BasePagination):
         keyset = view.get_keyset()
 
         def fetch(position, backward, limit):
-            return keyset.slice(queryset, position, backward, limit)
+            return list(keyset.slice(queryset, position, backward, limit))
 
         return self.paginate(fetch, keyset, request)
 
@@ -148,7 +148,9 @@ class KeysetPagination(BasePagination):
         return None if given is None else Cursor.decode(given, keyset)
 
     def get_paginated_response(self, data):
-        return Response({"next": self.next_link(), "previous": self.previous_link(), "results": data})
+        return Response(
+            {"next": self.next_link(), "previous": self.previous_link(), "results": data}
+        )
 
     def next_link(self) -> str | None:
         return self._link(self.page[-1], backward=False) if self.page and self.has_next else None

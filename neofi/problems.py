@@ -11,10 +11,12 @@ import math
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as DjangoValidationError
 from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions
+from rest_framework.fields import get_error_detail
 from rest_framework.settings import api_settings
 
 from neofi.renderers import BrowsableAPIRenderer, ProblemRenderer
@@ -102,7 +104,7 @@ class ProblemHandler(ExceptionHandler):
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, DjangoValidationError):
-            return exceptions.ValidationError(_messages(exc))
+            return exceptions.ValidationError(_details(exc))
         return super().convert_known_exceptions(exc)
 
     def convert_unhandled_exceptions(self, exc: Exception) -> exceptions.APIException:
@@ -126,11 +128,10 @@ class ProblemHandler(ExceptionHandler):
         return headers
 
 
-def _messages(exc: DjangoValidationError) -> dict[str, list[str]]:
-    """Django's own validation errors, with `__all__` under the name that DRF has for it."""
-    if not hasattr(exc, "error_dict"):
-        return {api_settings.NON_FIELD_ERRORS_KEY: exc.messages}
-    return {
-        api_settings.NON_FIELD_ERRORS_KEY if name == "__all__" else name: messages
-        for name, messages in exc.message_dict.items()
-    }
+def _details(exc: DjangoValidationError) -> dict[str, list]:
+    """Django's own validation errors with their codes, the whole body's under DRF's name for it."""
+    details = get_error_detail(exc)
+    if isinstance(details, list):
+        details = {NON_FIELD_ERRORS: details}
+    whole = details.pop(NON_FIELD_ERRORS, None)
+    return details if whole is None else {**details, api_settings.NON_FIELD_ERRORS_KEY: whole}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from environs import Env, validate
 
+from neofi.rates import validate_rate
 from neofi.secrets import read_or_create
 
 env = Env()
@@ -169,12 +170,12 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "neofi.pagination.KeysetPagination",
     "DEFAULT_THROTTLE_CLASSES": ["neofi.throttling.UserThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        "register": env.str("THROTTLE_REGISTER", "20/hour"),
-        "login": env.str("THROTTLE_LOGIN", "30/min"),
-        "refresh": env.str("THROTTLE_REFRESH", "60/min"),
-        "reset": env.str("THROTTLE_RESET", "10/hour"),
-        "share": env.str("THROTTLE_SHARE", "300/hour"),
-        "user": env.str("THROTTLE_USER", "none"),
+        "register": env.str("THROTTLE_REGISTER", "20/hour", validate=validate_rate),
+        "login": env.str("THROTTLE_LOGIN", "30/min", validate=validate_rate),
+        "refresh": env.str("THROTTLE_REFRESH", "60/min", validate=validate_rate),
+        "reset": env.str("THROTTLE_RESET", "10/hour", validate=validate_rate),
+        "share": env.str("THROTTLE_SHARE", "300/hour", validate=validate_rate),
+        "user": env.str("THROTTLE_USER", "none", validate=validate_rate),
     },
     "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_SCHEMA_CLASS": "neofi.schema.ProblemAutoSchema",

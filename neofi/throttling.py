@@ -18,7 +18,7 @@ class ScopedThrottle(SimpleRateThrottle):
     def get_ident(self, request):
         return client_address(request)
 
-    def key(self, ident: str) -> str:
+    def key_for(self, ident: str) -> str:
         # Hashed: what people type into a login form is no cache key, and no business of the cache.
         return f"throttle:{self.scope}:{type(self).__name__}:{sha256(ident.encode()).hexdigest()}"
 
@@ -27,7 +27,7 @@ class AddressThrottle(ScopedThrottle):
     """So many requests from one address. Subclasses name the scope."""
 
     def get_cache_key(self, request, view):
-        return self.key(self.get_ident(request))
+        return self.key_for(self.get_ident(request))
 
 
 class UserThrottle(ScopedThrottle):
@@ -36,4 +36,4 @@ class UserThrottle(ScopedThrottle):
     scope = "user"
 
     def get_cache_key(self, request, view):
-        return self.key(str(request.user.pk)) if request.user.is_authenticated else None
+        return self.key_for(str(request.user.pk)) if request.user.is_authenticated else None

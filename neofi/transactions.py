@@ -6,7 +6,7 @@ from typing import ParamSpec, TypeVar
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
-from django.db.models import BaseConstraint
+from django.db.models import BaseConstraint, UniqueConstraint
 
 from neofi.problems import Conflict, invalid
 
@@ -36,7 +36,7 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def refusal_of(error: IntegrityError) -> Exception | None:
-    """The exception that says to the client what a constraint says to us; None if it is not ours."""
+    """What a constraint of ours says to the client; None for any other error."""
     cause = error.__cause__
     name = getattr(getattr(cause, "diag", None), "constraint_name", None)
     if type(cause).__name__ == "ForeignKeyViolation":
@@ -45,7 +45,8 @@ def refusal_of(error: IntegrityError) -> Exception | None:
     if constraint is None:
         return None
     # A constraint's code is the field that it is about, where there is one.
-    return invalid(constraint.violation_error_code, str(constraint.violation_error_message))
+    code = "taken" if isinstance(constraint, UniqueConstraint) else "invalid"
+    return invalid(constraint.violation_error_code, str(constraint.violation_error_message), code)
 
 
 @cache

@@ -1,0 +1,106 @@
+"""Sharing, and the list of who has access."""
+
+from operator import attrgetter
+from typing import ClassVar
+
+from rest_framework import status
+from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.response import Response
+
+from collaboration import docs, services
+from collaboration.serializers import (
+    GrantSerializer,
+    RoleSerializer,
+    ShareSerializer,
+)
+from collaboration.throttles import ShareThrottle
+from events.models import Grant
+from events.models.grant import OWNER_FIRST
+from events.roles import Role
+from events.serializers.events import NoteSerializer
+from events.views.base import EventScopedViewSet
+from neofi import pagination
+from neofi.ids import parse_uuid
+from neofi.pagination import Column, Keyset, integer
+from neofi.throttling import UserThrottle
+
+
+@docs.share
+class ShareViewSet(EventScopedViewSet):
+    """Giving people a role on an event."""
+
+    serializer_class = ShareSerializer
+    throttle_classes = [UserThrottle, ShareThrottle]
+    least_roles: ClassVar = {"create": Role.OWNER, "metadata": Role.VIEWER}
+
+    def create(self, request, id):
+        body = self.validated()
+        grants = services.share(
+            self.event_id, by=request.user, invitations=body["invitations"], note=body["note"]
+        )
+        all_new = all(grant.change and grant.previous_role is None for grant in grants)
+        rows = GrantSerializer(grants, many=True).data
+        response = Response(
+            {"results": rows} if body["many"] else rows[0],
+            status=status.HTTP_201_CREATED if all_new else status.HTTP_200_OK,
+        )
+        changed = [grant for grant in grants if grant.change]
+        return self.tell(changed[0] if changed else grants[0], response)
+
+
+@docs.permissions
+class PermissionViewSet(EventScopedViewSet):
+    """Who has access to an event."""
+
+    least_roles: ClassVar = {
+        "list": Role.VIEWER,
+        "update": Role.OWNER,
+        # One may always take one's own access away; the handler asks whose it is.
+        "destroy": Role.VIEWER,
+        "metadata": Role.VIEWER,
+    }
+    parameters: ClassVar = {"list": pagination.PARAMETERS}
+    serializer_classes: ClassVar = {"update": RoleSerializer, "destroy": NoteSerializer}
+    keyset = Keyset(
+        "permissions",
+        (
+            Column("owner_first", attrgetter("owner_first"), integer),
+            Column("user_id", attrgetter("user_id")),
+        ),
+    )
+
+    def get_serializer_class(self):
+        return self.serializer_classes.get(self.action, GrantSerializer)
+
+    def get_keyset(self):
+        return self.keyset
+
+    def list(self, request, id):
+        grants = Grant.objects.of_event(self.event_id).select_related("user", "granted_by")
+        page = self.paginate_queryset(grants.annotate(owner_first=OWNER_FIRST))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def update(self, request, id, user_id):
+        whose = self.whose(user_id)
+        body = self.validated()
+        grant = services.change_role(
+            self.event_id, whose, body["role"], by=request.user, note=body.get("note", "")
+        )
+        return self.tell(grant, Response(GrantSerializer(grant).data))
+
+    def destroy(self, request, id, user_id):
+        whose = parse_uuid(user_id)
+        if whose != request.user.pk and self.event.role != Role.OWNER:
+            raise PermissionDenied
+        grant = services.revoke(
+            self.event_id, self.whose(user_id), by=request.user, note=self.note()
+        )
+        return self.tell(grant, Response(status=status.HTTP_204_NO_CONTENT))
+
+    def whose(self, user_id: str):
+        """The id of somebody with a role on the event; 404 for everybody else."""
+        whose = parse_uuid(user_id)
+        grants = Grant.objects.of_event(self.event_id)
+        if whose is None or not grants.filter(user_id=whose).exists():
+            raise NotFound
+        return whose

@@ -1,0 +1,113 @@
+"""The changelog: what was done to an event, content and access, newest first.
+
+Every row of an event's history has an instant of its own, so `at` alone is the position of a page.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, F, IntegerField, QuerySet, UUIDField, Value
+from django.db.models.functions import Cast
+
+from events import content as contents
+from events import diffing
+from events.models import HistoricalEvent, HistoricalGrant
+from events.models.history import ACCESS_ACTIONS, Action
+from neofi.fields import author_ref, user_ref
+from neofi.pagination import Column, Keyset, instant
+
+Row = dict[str, Any]
+
+KEYSET = Keyset("changelog", (Column("history_date", lambda row: row["at"], instant),), True)
+
+_COMMON = {
+    "at": F("history_date"),
+    "note": F("history_change_reason"),
+    "by_id": F("history_user_id"),
+}
+_OF_VERSIONS = {"version": IntegerField(), "source_version": IntegerField()}
+_OF_ACCESS = {
+    "user_id": UUIDField(),
+    "user_username": CharField(),
+    "role": CharField(),
+    "previous_role": CharField(),
+}
+_CONTENT = {name: HistoricalEvent._meta.get_field(name) for name in contents.FIELDS}
+_COLUMNS = (
+    *("action", "change_set", "by_username"),
+    *_COMMON,
+    *_OF_VERSIONS,
+    *_OF_ACCESS,
+    *_CONTENT,
+)
+
+
+def page(event_id: UUID, position: tuple | None, backward: bool, limit: int) -> list[Row]:
+    """Up to `limit` rows behind `position`, as `KeysetPagination.paginate` asks for them.
+
+    One statement joins the nearest rows of both kinds. Of the versions one more is read than can be
+    shown, so that the last that is shown has its predecessor to be compared with.
+    """
+    access = KEYSET.slice(_access(event_id), position, backward, limit)
+    versions = KEYSET.slice(_versions(event_id), position, backward, limit + 1)
+    parts = [access]
+    if backward:
+        # Read towards the newest, the predecessor lies on the other side of the position.
+        earlier = _versions(event_id).filter(history_date__lte=position[0])
+        parts.append(earlier.order_by("-history_date")[:1])
+    found = sorted(versions.union(*parts, all=True), key=lambda row: row["at"])
+    rows = list(_with_changes(found))
+    if position is not None:
+        at = position[0]
+        rows = [row for row in rows if (row["at"] > at if backward else row["at"] < at)]
+    return rows[:limit] if backward else rows[::-1][:limit]
+
+
+def _versions(event_id: UUID) -> QuerySet:
+    rows = HistoricalEvent.objects.of_event(event_id).with_author()
+    return rows.annotate(**_COMMON, **_nulls(_OF_ACCESS)).values(*_COLUMNS)
+
+
+def _access(event_id: UUID) -> QuerySet:
+    rows = HistoricalGrant.objects.filter(event_id=event_id, action__in=ACCESS_ACTIONS)
+    names = {"user_username": F("user__username")}
+    nulls = _nulls(_OF_VERSIONS | _CONTENT)
+    return rows.with_author().annotate(**_COMMON, **names, **nulls).values(*_COLUMNS)
+
+
+def _nulls(columns: dict) -> dict:
+    """The other kind's columns, typed, so that the two kinds make one table."""
+    return {name: Cast(Value(None), field) for name, field in columns.items()}
+
+
+def _with_changes(found: Iterable[Row]) -> Iterable[Row]:
+    """Rows oldest first, each with `by` and `changes`; the two of a transfer become one."""
+    version, access = None, None
+    for row in found:
+        row["by"] = author_ref(row["by_id"], row["by_username"])
+        if row["version"] is not None:
+            row["changes"] = _content_changes(version, row)
+            version = row
+            yield row
+        elif access and access["at"] == row["at"]:
+            access["changes"].append(_role_change(row))
+        else:
+            row["changes"] = [_role_change(row)]
+            access = row
+            yield row
+
+
+def _content_changes(before: Row | None, row: Row) -> list[dict[str, Any]]:
+    if row["action"] == Action.CREATED:
+        before = None
+    return diffing.changes(before, {name: row[name] for name in contents.FIELDS})
+
+
+def _role_change(row: Row) -> dict[str, Any]:
+    return {
+        "field": "role",
+        "user": user_ref(row["user_id"], row["user_username"]),
+        "from": row["previous_role"],
+        "to": None if row["action"] in (Action.REVOKED, Action.LEFT) else row["role"],
+    }

@@ -1,0 +1,4 @@
+from events.models.event import Event, HistoricalEvent
+from events.models.grant import Grant, HistoricalGrant
+
+__all__ = ["Event", "Grant", "HistoricalEvent", "HistoricalGrant"]

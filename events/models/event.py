@@ -1,0 +1,161 @@
+"""The event: its content, and the columns that make it versioned."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Length
+
+from events import content
+from events.models.history import Attributed, AttributedRecords, AttributedRow
+from events.querysets import SEARCH_VECTOR, EventQuerySet, VersionQuerySet
+from neofi.ids import uuid7
+from neofi.jsonfields import ExactJSONField
+
+
+class Status(models.TextChoices):
+    """STATUS of a VEVENT (RFC 5545 section 3.8.1.11)."""
+
+    CONFIRMED = "confirmed"
+    TENTATIVE = "tentative"
+    CANCELLED = "cancelled"
+
+
+class Transparency(models.TextChoices):
+    """TRANSP (RFC 5545 section 3.8.2.7): whether the event takes up its time."""
+
+    OPAQUE = "opaque"
+    TRANSPARENT = "transparent"
+
+
+class ContentVersion(AttributedRow):
+    """A version: the event's row as it was, with what was done. `version` is copied with it."""
+
+    source_version = models.PositiveIntegerField(null=True)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Event(Attributed):
+    """Something that happens from `start_time` to `end_time`.
+
+    `version` is 1 for the event as created and grows by one with each change of content or trash.
+    `history_at` is the instant of its newest row of history, content or access.
+    `field_versions` says for each content field which version changed it last.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    title = models.CharField(max_length=content.MAX_TITLE)
+    description = models.TextField(blank=True, default="")
+    location = models.CharField(max_length=content.MAX_LOCATION, blank=True, default="")
+    start_time = models.DateTimeField()
+    end_time = models.DateTimeField()
+    timezone = models.CharField(max_length=64)
+    all_day = models.BooleanField(default=False)
+    status = models.CharField(max_length=9, choices=Status, default=Status.CONFIRMED)
+    transparency = models.CharField(
+        max_length=11, choices=Transparency, default=Transparency.OPAQUE
+    )
+    tags = ArrayField(models.CharField(max_length=content.MAX_TAG), default=list, blank=True)
+    metadata = ExactJSONField(default=dict, blank=True)
+    recurrence = models.TextField(null=True, blank=True)
+    exceptions = ExactJSONField(default=dict, blank=True)
+
+    uid = models.CharField(max_length=255, editable=False)
+    split_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    field_versions = models.JSONField(default=dict, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    updated_at = models.DateTimeField(editable=False)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    history_at = models.DateTimeField(editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = EventQuerySet.as_manager()
+    history = AttributedRecords(
+        bases=[ContentVersion],
+        excluded_fields=["field_versions", "history_at", "updated_by"],
+        no_db_index=["id", "split_from"],
+        cascade_delete_history=True,
+        extra_values=lambda event: {"source_version": event.change.source_version},
+        # Our versions are the order of things; two rows may share an instant in the library's.
+        meta={
+            "ordering": ["-version"],
+            "constraints": [
+                # History pages, one version, the two sides of a diff.
+                models.UniqueConstraint(fields=["id", "version"], name="version_unique_per_event")
+            ],
+            "indexes": [
+                # Changelog pages.
+                models.Index(fields=["id", "-history_date"], name="version_changelog_idx"),
+                # Everything that one request did.
+                models.Index(fields=["change_set"], name="version_change_set_idx"),
+            ],
+        },
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end_time__gt=F("start_time")),
+                name="event_ends_after_start",
+                violation_error_code="end_time",
+                violation_error_message="An event must end after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(title=""),
+                name="event_has_title",
+                violation_error_code="title",
+                violation_error_message="An event must have a title.",
+            ),
+            models.CheckConstraint(
+                condition=Q(description__length__lte=content.MAX_DESCRIPTION),
+                name="event_description_length",
+                violation_error_code="description",
+                violation_error_message="A description has up to 20,000 characters.",
+            ),
+            models.CheckConstraint(
+                condition=Q(tags__len__lte=content.MAX_TAGS),
+                name="event_tags_count",
+                violation_error_code="tags",
+                violation_error_message="An event has up to 20 tags.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values),
+                name="event_status_known",
+                violation_error_code="status",
+                violation_error_message="A status is confirmed, tentative or cancelled.",
+            ),
+            models.CheckConstraint(
+                condition=Q(transparency__in=Transparency.values),
+                name="event_transparency_known",
+                violation_error_code="transparency",
+                violation_error_message="A transparency is opaque or transparent.",
+            ),
+            models.CheckConstraint(
+                condition=Q(version__gte=1),
+                name="event_version_from_one",
+                violation_error_message="Versions start at 1.",
+            ),
+        ]
+        indexes = [
+            # `search` in the list.
+            GinIndex(SEARCH_VECTOR, name="event_search_idx"),
+            # `tag` in the list.
+            GinIndex(fields=["tags"], name="event_tags_idx"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+HistoricalEvent = Event.history.model
+models.TextField.register_lookup(Length)

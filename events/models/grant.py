@@ -1,0 +1,124 @@
+"""Access: one grant for each person and event, the owner's among them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+
+from events.models.event import Event
+from events.models.history import Attributed, AttributedRecords, AttributedRow
+from events.querysets import GrantQuerySet, HistoryQuerySet
+from events.roles import Role
+
+# The permissions list shows the owner first.
+OWNER_FIRST = Case(
+    When(role=Role.OWNER, then=Value(0)), default=Value(1), output_field=models.IntegerField()
+)
+
+
+class AccessChange(AttributedRow):
+    """A row of access history: the grant as it became, and the role before (null for none)."""
+
+    previous_role = models.CharField(max_length=6, choices=Role, null=True)
+
+    objects = HistoryQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Grant(Attributed):
+    """That a person has a role on an event.
+
+    The columns `event_*` copy the event's, so that a page of somebody's calendar is cut in one
+    index before any event is fetched. A database trigger keeps them (migration 0002).
+    """
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="grants", db_index=False)
+    # Deleting a person with grants is a service of its own: their events must go somewhere.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="grants", db_index=False
+    )
+    role = models.CharField(max_length=6, choices=Role)
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    granted_at = models.DateTimeField()
+    event_start_time = models.DateTimeField(editable=False)
+    event_updated_at = models.DateTimeField(editable=False)
+    event_deleted_at = models.DateTimeField(null=True, editable=False)
+
+    # The role that a change of access starts from; None for somebody new.
+    previous_role: str | None = None
+
+    objects = GrantQuerySet.as_manager()
+    history = AttributedRecords(
+        bases=[AccessChange],
+        excluded_fields=[
+            "granted_by",
+            "granted_at",
+            "event_start_time",
+            "event_updated_at",
+            "event_deleted_at",
+        ],
+        no_db_index=["event", "user"],
+        extra_values=lambda grant: {"previous_role": grant.previous_role},
+        meta={
+            "ordering": ["-history_date"],
+            "indexes": [
+                # Changelog pages.
+                models.Index(fields=["event", "-history_date"], name="access_changelog_idx"),
+                # Everything that one request did.
+                models.Index(fields=["change_set"], name="access_change_set_idx"),
+            ],
+        },
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "user"],
+                name="grant_one_per_user_and_event",
+                violation_error_code="user",
+                violation_error_message="This person has a role on this event already.",
+            ),
+            models.UniqueConstraint(
+                fields=["event"],
+                condition=Q(role=Role.OWNER),
+                name="grant_one_owner_per_event",
+                violation_error_message="An event has exactly one owner.",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values),
+                name="grant_role_known",
+                violation_error_code="role",
+                violation_error_message="A role is viewer, editor or owner.",
+            ),
+        ]
+        indexes = [
+            # GET /api/events by start_time.
+            models.Index(
+                fields=["user", "event_start_time", "event"],
+                condition=Q(event_deleted_at__isnull=True),
+                name="grant_calendar_idx",
+            ),
+            # GET /api/events by updated_at, and updated_since.
+            models.Index(
+                fields=["user", "event_updated_at", "event"],
+                condition=Q(event_deleted_at__isnull=True),
+                name="grant_recent_idx",
+            ),
+            # GET /api/events?deleted=true: one's own trash.
+            models.Index(
+                fields=["user", "event_start_time", "event"],
+                condition=Q(event_deleted_at__isnull=False, role=Role.OWNER),
+                name="grant_trash_idx",
+            ),
+            # GET /api/events/{id}/permissions.
+            models.Index(F("event"), OWNER_FIRST, F("user"), name="grant_permissions_idx"),
+        ]
+
+    def __str__(self):
+        return f"{self.role} {self.user_id} on {self.event_id}"
+
+
+HistoricalGrant = Grant.history.model

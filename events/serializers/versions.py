@@ -1,0 +1,106 @@
+"""Versions, changes and diffs, on their way out."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from events import content as contents
+from events.models.history import ACCESS_ACTIONS, Action
+from events.serializers.events import ContentSerializer
+from neofi.fields import UserRefSerializer, author_ref
+
+CONTENT_ACTIONS = [(a.value, a.label) for a in Action if a not in ACCESS_ACTIONS]
+
+
+class AuthorshipSerializer(serializers.Serializer):
+    """Which version, when, by whom."""
+
+    version = serializers.IntegerField(min_value=1)
+    at = serializers.DateTimeField()
+    by = UserRefSerializer(allow_null=True, help_text="Null for the system or a deleted account.")
+
+    def to_representation(self, row) -> dict[str, Any]:
+        return {"version": row.version, "at": row.history_date, "by": author_of(row)}
+
+
+class VersionRowSerializer(AuthorshipSerializer):
+    """A version in the list of them."""
+
+    action = serializers.ChoiceField(choices=CONTENT_ACTIONS)
+    note = serializers.CharField()
+    source_version = serializers.IntegerField(
+        allow_null=True, help_text="The version that a rollback or undo went by."
+    )
+    change_set = serializers.UUIDField(help_text="Joins all that one request did.")
+
+    def to_representation(self, row) -> dict[str, Any]:
+        return {
+            "version": row.version,
+            "action": row.action,
+            "at": row.history_date,
+            "by": author_of(row),
+            "note": row.history_change_reason,
+            "source_version": row.source_version,
+            "change_set": row.change_set,
+        }
+
+
+class VersionSerializer(VersionRowSerializer):
+    """One past version, whole."""
+
+    event = ContentSerializer()
+
+    def to_representation(self, row) -> dict[str, Any]:
+        return {**super().to_representation(row), "event": contents.of(row)}
+
+
+class ChangeSerializer(serializers.Serializer):
+    """One field's change. For access, `field` is `role` and `user` says whose."""
+
+    field = serializers.CharField()
+    user = UserRefSerializer(required=False, help_text="Changes of access alone.")
+    # `from` is a word of Python's, so these two are added by name.
+
+    def get_fields(self):
+        anything = {"allow_null": True}
+        return super().get_fields() | {
+            "from": serializers.JSONField(**anything),
+            "to": serializers.JSONField(**anything),
+        }
+
+
+class DetailedChangeSerializer(ChangeSerializer):
+    diff = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Long text line by line, each behind a space, `-` or `+`.",
+    )
+
+
+class ChangelogRowSerializer(serializers.Serializer):
+    """What one write did to the content or to the access."""
+
+    action = serializers.ChoiceField(choices=Action.choices)
+    version = serializers.IntegerField(allow_null=True, help_text="Null for a change of access.")
+    at = serializers.DateTimeField()
+    by = UserRefSerializer(allow_null=True)
+    note = serializers.CharField()
+    source_version = serializers.IntegerField(allow_null=True)
+    change_set = serializers.UUIDField()
+    changes = ChangeSerializer(many=True)
+
+
+class DiffSerializer(serializers.Serializer):
+    """The comparison of two versions."""
+
+    event = serializers.UUIDField()
+    changes = DetailedChangeSerializer(many=True)
+
+    def get_fields(self):
+        sides = {"from": AuthorshipSerializer(), "to": AuthorshipSerializer()}
+        return super().get_fields() | sides
+
+
+def author_of(row) -> dict[str, Any] | None:
+    """`by`: nobody for the system, and for an account that is no more."""
+    return author_ref(row.history_user_id, row.by_username)

@@ -1,0 +1,63 @@
+"""The start of every write: lock the event, and only then ask whether this person may."""
+
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, Subquery
+from rest_framework.exceptions import NotFound, PermissionDenied
+
+from accounts.models import User
+from events import etags
+from events.models import Event, Grant
+from events.roles import Role
+from neofi.conditional import names_state
+from neofi.problems import PreconditionFailed
+
+
+def lock_event(
+    event_id: UUID,
+    *,
+    by: User,
+    at_least: Role,
+    as_staff: bool = False,
+    if_match: str | None = None,
+    in_trash_too: bool = False,
+) -> Event:
+    """The event's row, locked until the transaction ends, as `by` sees it.
+
+    The role is read by a second statement, after the lock is ours: one that waits for the lock
+    would otherwise decide by what it saw before, and let a revoked editor write. `as_staff` asks
+    for the Django permission in place of a grant. Raises NotFound, PermissionDenied and
+    PreconditionFailed, in this order.
+    """
+    event = Event.objects.select_for_update().filter(pk=event_id).first()
+    if event is None:
+        raise NotFound
+    _look_as(event, by)
+    if as_staff:
+        if not by.has_perm("events.change_event"):
+            raise PermissionDenied
+    elif event.role is None or (event.deleted_at and not in_trash_too):
+        raise NotFound
+    elif not Role(event.role).includes(at_least):
+        raise PermissionDenied
+    check_if_match(event, if_match)
+    return event
+
+
+def _look_as(event: Event, user: User) -> None:
+    """Set what EventQuerySet.as_seen_by_caller annotates, from the rows as they are now."""
+    last_editor = Event.objects.filter(pk=OuterRef("event_id")).values("updated_by__username")
+    grants = Grant.objects.of_event(event.pk).filter(Q(user=user) | Q(role=Role.OWNER))
+    event.role = None
+    for grant in grants.select_related("user").annotate(last_editor=Subquery(last_editor)):
+        event.updated_by_username = grant.last_editor
+        if grant.role == Role.OWNER:
+            event.owner_id, event.owner_username = grant.user_id, grant.user.username
+        if grant.user_id == user.pk:
+            event.role = grant.role
+
+
+def check_if_match(event: Event, if_match: str | None) -> None:
+    """Raise PreconditionFailed if the caller's tag is of another state than this one."""
+    if if_match is not None and not names_state(if_match, etags.state_of(event)):
+        raise PreconditionFailed(current_version=event.version)

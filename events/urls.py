@@ -1,0 +1,49 @@
+"""Paths of events and their versions, below `/api/`."""
+
+from django.urls import path
+
+from events.views.events import EventViewSet
+from events.views.versions import (
+    BlameViewSet,
+    ChangelogViewSet,
+    DiffViewSet,
+    VersionViewSet,
+)
+
+event = {
+    "get": "retrieve",
+    "put": "update",
+    "patch": "partial_update",
+    "delete": "destroy",
+}
+
+urlpatterns = [
+    path("events", EventViewSet.as_view({"get": "list", "post": "create"}), name="event-list"),
+    path("events/batch", EventViewSet.as_view({"post": "batch"}), name="event-batch"),
+    path("events/<str:id>", EventViewSet.as_view(event), name="event-detail"),
+    path(
+        "events/<str:id>/restore", EventViewSet.as_view({"post": "restore"}), name="event-restore"
+    ),
+    path("events/<str:id>/history", VersionViewSet.as_view({"get": "list"}), name="event-history"),
+    path(
+        "events/<str:id>/history/<str:version>",
+        VersionViewSet.as_view({"get": "retrieve"}),
+        name="event-version",
+    ),
+    path(
+        "events/<str:id>/rollback/<str:version>",
+        VersionViewSet.as_view({"post": "rollback"}),
+        name="event-rollback",
+    ),
+    path(
+        "events/<str:id>/changelog",
+        ChangelogViewSet.as_view({"get": "list"}),
+        name="event-changelog",
+    ),
+    path(
+        "events/<str:id>/diff/<str:v1>/<str:v2>",
+        DiffViewSet.as_view({"get": "retrieve"}),
+        name="event-diff",
+    ),
+    path("events/<str:id>/blame", BlameViewSet.as_view({"get": "list"}), name="event-blame"),
+]

@@ -1,0 +1,107 @@
+"""What every view of one event does, in the order in which the contract refuses.
+
+401 and 429 come from DRF's own checks, then 404 and 403 by finding the event, then 400 for the
+query, and only then is the body read.
+"""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from rest_framework import status
+from rest_framework.exceptions import NotFound
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from events import etags
+from events.models import Event
+from events.models.history import Attributed
+from events.permissions import RolePermission
+from events.roles import Role
+from events.serializers.events import EventSerializer, NoteSerializer
+from neofi.conditional import etag, form_of, names_tag
+from neofi.ids import parse_uuid
+from neofi.query import check_parameters
+
+MAX_VERSION = 2**31 - 1
+
+
+def parse_version(text: str) -> int:
+    """A version number out of a path; what never can be one is simply not found."""
+    if not (
+        text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MAX_VERSION
+    ):
+        raise NotFound
+    return int(text)
+
+
+class EventScopedViewSet(GenericViewSet):
+    """A view of one event, which stands as `self.event` before any handler runs.
+
+    `least_roles` maps actions to the least role; `parameters` maps actions to the query parameters
+    that they know. An action that is missing from the first asks for the owner.
+    """
+
+    permission_classes = [RolePermission]
+    least_roles: ClassVar[dict[str, Role]] = {}
+    parameters: ClassVar[dict[str, frozenset[str]]] = {}
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if self.action is None:
+            return  # 405 is the answer, whoever asks
+        if "id" in kwargs:
+            self.event = self.get_object()
+        check_parameters(request, *self.known_parameters())
+
+    def known_parameters(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names of the query parameters, and those of them that may repeat."""
+        return self.parameters.get(self.action, frozenset()), frozenset()
+
+    def get_queryset(self) -> QuerySet[Event]:
+        return Event.objects.visible_to(self.request.user).as_seen_by_caller()
+
+    def get_object(self) -> Event:
+        event_id = parse_uuid(self.kwargs["id"])
+        event = event_id and self.get_queryset().filter(pk=event_id).first()
+        if not event:
+            raise NotFound
+        self.check_object_permissions(self.request, event)
+        return event
+
+    @property
+    def event_id(self) -> UUID:
+        return self.event.pk
+
+    @property
+    def if_match(self) -> str | None:
+        return self.request.headers.get("If-Match")
+
+    def validated(self, serializer_class=None, **kwargs: Any) -> dict[str, Any]:
+        """The body, by that serializer or the action's own."""
+        make = serializer_class or self.get_serializer_class()
+        serializer = make(data=self.request.data, context=self.get_serializer_context(), **kwargs)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def note(self) -> str:
+        """The note of a write whose body holds nothing else."""
+        return self.validated(NoteSerializer).get("note", "")
+
+    def answer(self, event: Event, status_code: int = status.HTTP_200_OK) -> Response:
+        """The event as this caller sees it now, with its tag; 304 if the caller has it."""
+        fields = self.get_serializer_context().get("fields")
+        form = form_of(self.request.accepted_renderer.format, fields)
+        tag = etag(etags.state_of(event), form)
+        if self.action == "retrieve" and names_tag(
+            self.request.headers.get("If-None-Match", ""), tag
+        ):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
+        data = EventSerializer(event, context=self.get_serializer_context()).data
+        return self.tell(event, Response(data, status=status_code, headers={"ETag": tag}))
+
+    def tell(self, written: Attributed, response: Response) -> Response:
+        """Name the change set, if anything was written at all."""
+        if written.change:
+            response["X-Change-Set"] = str(written.change.change_set)
+        return response

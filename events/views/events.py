@@ -1,0 +1,156 @@
+"""Events: the list of them, one of them, and many at once."""
+
+from typing import ClassVar
+
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from events.filters import EventFilter
+from events.models import Event
+from events.ordering import keyset_of
+from events.roles import Role
+from events.serializers.events import (
+    BatchSerializer,
+    EventRowSerializer,
+    EventSerializer,
+    EventWriteSerializer,
+    NoteSerializer,
+)
+from events.services import batch, writing
+from events.views import docs
+from events.views.base import EventScopedViewSet
+from neofi import pagination
+from neofi.problems import invalid
+
+FIELDS = frozenset({"fields"})
+LIST_PARAMETERS = pagination.PARAMETERS | FIELDS | {"ordering"} | set(EventFilter.base_filters)
+
+
+@docs.events
+class EventViewSet(ListModelMixin, EventScopedViewSet):
+    """Events that the caller can see."""
+
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = EventFilter
+    least_roles: ClassVar = {
+        "retrieve": Role.VIEWER,
+        "update": Role.EDITOR,
+        "partial_update": Role.EDITOR,
+        "destroy": Role.OWNER,
+        "restore": Role.OWNER,
+        "metadata": Role.VIEWER,
+    }
+    parameters: ClassVar = {
+        "list": LIST_PARAMETERS,
+        "retrieve": FIELDS,
+        "destroy": frozenset({"purge"}),
+    }
+    serializer_classes: ClassVar = {
+        "list": EventRowSerializer,
+        "batch": BatchSerializer,
+        "create": EventWriteSerializer,
+        "update": EventWriteSerializer,
+        "partial_update": EventWriteSerializer,
+        "destroy": NoteSerializer,
+        "restore": NoteSerializer,
+    }
+
+    def get_serializer_class(self):
+        return self.serializer_classes.get(self.action, EventSerializer)
+
+    def known_parameters(self):
+        names, _ = super().known_parameters()
+        return names, EventFilter.REPEATABLE
+
+    def get_queryset(self):
+        user, params = self.request.user, self.request.query_params
+        if self.action == "list" and params.get("deleted") == "true":
+            return Event.objects.in_trash_of(user).as_seen_by_caller()
+        if self.action == "restore" or (self.action == "destroy" and "purge" in params):
+            return Event.objects.visible_or_in_trash_to(user).as_seen_by_caller()
+        return super().get_queryset()
+
+    def filter_queryset(self, queryset):
+        return super().filter_queryset(queryset) if self.action == "list" else queryset
+
+    def get_keyset(self):
+        return keyset_of(self.request.query_params.get("ordering", "start_time"))
+
+    def get_serializer_context(self):
+        return {**super().get_serializer_context(), "fields": self.wanted_fields()}
+
+    def wanted_fields(self) -> list[str] | None:
+        """The names in `?fields=`, or None for all of them."""
+        given = self.request.query_params.get("fields") if self.request else None
+        if given is None or self.action not in ("list", "retrieve"):
+            return None
+        names = [name.strip() for name in given.split(",")]
+        known = EventRowSerializer if self.action == "list" else EventSerializer
+        unknown = sorted(set(names) - set(known().fields))
+        if unknown:
+            raise invalid("fields", f"There is no such field: {', '.join(unknown)}.")
+        return names
+
+    def create(self, request):
+        content = self.validated()
+        event = writing.create_event(by=request.user, note=content.pop("note", ""), content=content)
+        response = self.answer(event, status.HTTP_201_CREATED)
+        response["Location"] = reverse("event-detail", [event.pk], request=request)
+        return response
+
+    def retrieve(self, request, id):
+        return self.answer(self.event)
+
+    def update(self, request, id):
+        return self._change(replace=True)
+
+    def partial_update(self, request, id):
+        return self._change(replace=False)
+
+    def _change(self, *, replace: bool):
+        content = self.validated(partial=not replace)
+        event = writing.update_event(
+            self.event_id,
+            by=self.request.user,
+            note=content.pop("note", ""),
+            content=content,
+            replace=replace,
+            if_match=self.if_match,
+        )
+        return self.answer(event)
+
+    def destroy(self, request, id):
+        gone = Response(status=status.HTTP_204_NO_CONTENT)
+        if self.purge():
+            writing.purge_event(self.event_id, by=request.user, if_match=self.if_match)
+            return gone
+        event = writing.delete_event(
+            self.event_id, by=request.user, note=self.note(), if_match=self.if_match
+        )
+        return self.tell(event, gone)
+
+    def purge(self) -> bool:
+        given = self.request.query_params.get("purge", "false")
+        if given not in ("true", "false"):
+            raise invalid("purge", "This must be true or false.")
+        return given == "true"
+
+    @action(detail=True, methods=["post"])
+    def restore(self, request, id):
+        event = writing.restore_event(
+            self.event_id, by=request.user, note=self.note(), if_match=self.if_match
+        )
+        return self.answer(event)
+
+    @action(detail=False, methods=["post"])
+    def batch(self, request):
+        items = self.validated()["events"]
+        notes = [item.pop("note", "") for item in items]
+        events = batch.create_events(by=request.user, items=items, notes=notes)
+        rows = EventRowSerializer(events, many=True, context=self.get_serializer_context()).data
+        response = Response({"results": rows}, status=status.HTTP_201_CREATED)
+        return self.tell(events[0], response)

@@ -1,0 +1,134 @@
+"""Versions: listed, read, compared, blamed, gone back to."""
+
+from operator import attrgetter
+from typing import ClassVar
+
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+
+from events import changelog, diffing
+from events import content as contents
+from events.models import HistoricalEvent
+from events.renderers import JSONPatchRenderer, UnifiedDiffRenderer
+from events.roles import Role
+from events.serializers.events import NoteSerializer
+from events.serializers.versions import (
+    AuthorshipSerializer,
+    ChangelogRowSerializer,
+    DiffSerializer,
+    VersionRowSerializer,
+    VersionSerializer,
+)
+from events.services import versions
+from events.views import docs
+from events.views.base import EventScopedViewSet, parse_version
+from neofi import pagination
+from neofi.pagination import Column, Keyset, integer
+
+
+def versions_of(event_id) -> QuerySet[HistoricalEvent]:
+    return HistoricalEvent.objects.of_event(event_id).with_author()
+
+
+@docs.versions
+class VersionViewSet(EventScopedViewSet):
+    """The versions of one event."""
+
+    least_roles: ClassVar = {
+        "list": Role.VIEWER,
+        "retrieve": Role.VIEWER,
+        "rollback": Role.EDITOR,
+        "metadata": Role.VIEWER,
+    }
+    parameters: ClassVar = {"list": pagination.PARAMETERS}
+    keyset = Keyset("history", (Column("version", attrgetter("version"), integer),), True)
+    serializer_classes: ClassVar = {
+        "list": VersionRowSerializer,
+        "retrieve": VersionSerializer,
+        "rollback": NoteSerializer,
+    }
+
+    def get_serializer_class(self):
+        return self.serializer_classes.get(self.action, VersionRowSerializer)
+
+    def get_keyset(self):
+        return self.keyset
+
+    def list(self, request, id):
+        page = self.paginate_queryset(versions_of(self.event_id))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def retrieve(self, request, id, version):
+        row = versions_of(self.event_id).filter(version=parse_version(version)).first()
+        if row is None:
+            raise NotFound
+        return Response(self.get_serializer(row).data)
+
+    def rollback(self, request, id, version):
+        event = versions.roll_back(
+            self.event_id,
+            parse_version(version),
+            by=request.user,
+            note=self.note(),
+            if_match=self.if_match,
+        )
+        return self.answer(event)
+
+
+@docs.changelog
+class ChangelogViewSet(EventScopedViewSet):
+    """What was done to one event."""
+
+    serializer_class = ChangelogRowSerializer
+    least_roles: ClassVar = {"list": Role.VIEWER, "metadata": Role.VIEWER}
+    parameters: ClassVar = {"list": pagination.PARAMETERS}
+
+    def list(self, request, id):
+        def fetch(position, backward, limit):
+            return changelog.page(self.event_id, position, backward, limit)
+
+        rows = self.paginator.paginate(fetch, changelog.KEYSET, request)
+        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+
+
+@docs.diff
+class DiffViewSet(EventScopedViewSet):
+    """Two versions of one event, side by side."""
+
+    serializer_class = DiffSerializer
+    renderer_classes = [
+        *api_settings.DEFAULT_RENDERER_CLASSES,
+        JSONPatchRenderer,
+        UnifiedDiffRenderer,
+    ]
+    least_roles: ClassVar = {"retrieve": Role.VIEWER, "metadata": Role.VIEWER}
+
+    def retrieve(self, request, id, v1, v2):
+        wanted = [parse_version(v1), parse_version(v2)]
+        rows = {row.version: row for row in versions_of(self.event_id).filter(version__in=wanted)}
+        if not rows.keys() >= set(wanted):
+            raise NotFound
+        before, after = (rows[version] for version in wanted)
+        return Response(
+            {
+                "event": self.event_id,
+                "from": AuthorshipSerializer(before).data,
+                "to": AuthorshipSerializer(after).data,
+                "changes": diffing.detailed_changes(contents.of(before), contents.of(after)),
+            }
+        )
+
+
+@docs.blame
+class BlameViewSet(EventScopedViewSet):
+    """Who changed each field last."""
+
+    least_roles: ClassVar = {"list": Role.VIEWER, "metadata": Role.VIEWER}
+
+    def list(self, request, id):
+        last = self.event.field_versions
+        rows = versions_of(self.event_id).filter(version__in=set(last.values()))
+        authors = {row.version: AuthorshipSerializer(row).data for row in rows}
+        return Response({name: authors[last[name]] for name in contents.FIELDS})
