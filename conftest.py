@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 
 from accounts import services
 from accounts.tests.factories import UserFactory
+from events.tests.factories import EventFactory, shared
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +40,12 @@ def viewer(db):
 @pytest.fixture
 def stranger(db):
     return UserFactory(username="stranger")
+
+
+@pytest.fixture
+def event(owner, editor, viewer):
+    """The owner's event, at version 1, shared with the editor and the viewer."""
+    return shared(EventFactory(by=owner), {editor: "editor", viewer: "viewer"})
 
 
 @pytest.fixture

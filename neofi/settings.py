@@ -189,14 +189,11 @@ DRF_STANDARDIZED_ERRORS = {
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
 
-# JSON Web Tokens
+# JSON Web Tokens; what is in them, and how they rotate, is accounts/tokens.py
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
-    "ROTATE_REFRESH_TOKENS": True,
-    "BLACKLIST_AFTER_ROTATION": True,
     "SIGNING_KEY": SECRET_KEY,
-    "USER_ID_CLAIM": "sub",
 }
 # Seconds in which a second use of a refresh token is refused without ending its session
 REFRESH_GRACE = env.int("REFRESH_GRACE", 0, validate=validate.Range(min=0))

@@ -1,0 +1,28 @@
+"""Examples for the OpenAPI document."""
+
+from drf_spectacular.utils import OpenApiExample
+
+_CREDENTIALS = {"username": "ada", "password": "analytical-engine-1843"}
+_PAIR = {"access": "<access token>", "refresh": "<refresh token>"}
+_USER = {
+    "id": "0199f3a2-7c41-7d3e-9b0a-5f1c2d3e4f50",
+    "username": "ada",
+    "email": "ada@example.org",
+    "timezone": "Europe/London",
+    "first_name": "Ada",
+    "last_name": "Lovelace",
+    "date_joined": "2026-03-01T09:00:00Z",
+}
+_SIGNED_IN = {**_PAIR, "token_type": "Bearer", "expires_in": 600, "user": _USER}
+
+REGISTER = OpenApiExample(
+    "A new account",
+    {**_CREDENTIALS, "email": "ada@example.org", "timezone": "Europe/London"},
+    request_only=True,
+)
+LOGIN = OpenApiExample("By user name", _CREDENTIALS, request_only=True)
+REFRESH = OpenApiExample("A refresh token", {"refresh": _PAIR["refresh"]}, request_only=True)
+PROFILE = OpenApiExample("Moving house", {"timezone": "Europe/Paris"}, request_only=True)
+SIGNED_IN = OpenApiExample("Signed in", _SIGNED_IN, response_only=True)
+TOKEN_PAIR = OpenApiExample("The next pair", _PAIR, response_only=True)
+USER = OpenApiExample("A profile", _USER, response_only=True)

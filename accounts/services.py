@@ -1,0 +1,158 @@
+"""Everything that is written about users and sessions."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import update_last_login
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.timezone import now
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
+from accounts.models import EMAIL_TAKEN, USERNAME_TAKEN, Session, User
+from accounts.refusals import SessionEnded, TokenInvalid, TokenReused, TokenUsed
+from accounts.tokens import RefreshToken
+from neofi.transactions import service
+
+USER_AGENT_LENGTH = Session._meta.get_field("user_agent").max_length
+
+
+@service
+def register(*, username: str, email: str, password: str, timezone: str = "UTC") -> User:
+    """A new user. Raise ValidationError for what is taken, malformed or too weak."""
+    email = User.objects.normalize_email(email)
+    user = User(username=username, email=email, timezone=timezone)
+    _check_new(user, password)
+    user.set_password(password)
+    user.save(force_insert=True)
+    return user
+
+
+@service
+def create_staff_user(*, username: str, email: str, password: str) -> User:
+    """A superuser, who may do everything in the admin."""
+    user = register(username=username, email=email, password=password)
+    user.is_staff = user.is_superuser = True
+    user.save(update_fields=["is_staff", "is_superuser"])
+    return user
+
+
+def _check_new(user: User, password: str) -> None:
+    """Raise a ValidationError that names every field at fault.
+
+    Only the constraints can tell for sure what is taken. Asking first names the user name, the
+    address and the password in one answer.
+    """
+    user.clean_fields(exclude=["password"])
+    errors = {}
+    if User.objects.named(user.username).exists():
+        errors["username"] = ValidationError(USERNAME_TAKEN, "taken")
+    if User.objects.with_email(user.email).exists():
+        errors["email"] = ValidationError(EMAIL_TAKEN, "taken")
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        errors["password"] = error
+    if errors:
+        raise ValidationError(errors)
+
+
+@service
+def update_profile(
+    *,
+    user: User,
+    timezone: str | None = None,
+    first_name: str | None = None,
+    last_name: str | None = None,
+) -> User:
+    """Change what is given; None leaves a field as it is."""
+    given = {"timezone": timezone, "first_name": first_name, "last_name": last_name}
+    changes = {name: value for name, value in given.items() if value is not None}
+    for name, value in changes.items():
+        setattr(user, name, value)
+    user.clean_fields(exclude={field.name for field in User._meta.fields} - changes.keys())
+    user.save(update_fields=changes)
+    return user
+
+
+@service
+def start_session(
+    *, user: User, user_agent: str = "", address: str = ""
+) -> tuple[Session, RefreshToken]:
+    """Sign a user in who has proven who they are."""
+    session = Session(
+        user=user,
+        last_used_at=now(),
+        user_agent=user_agent.replace("\0", "")[:USER_AGENT_LENGTH],
+        address=address or None,
+    )
+    token = RefreshToken.for_session(session)
+    session.expires_at = token.expires_at
+    session.save(force_insert=True)
+    token.outstand()
+    update_last_login(None, user)
+    return session, token
+
+
+def refresh(*, token: RefreshToken) -> RefreshToken:
+    """The refresh token to use next; the one given is used up. Raise a 401 if it was before.
+
+    A token that comes twice has been copied, and nobody can tell which of the two is the thief: the
+    session ends. That is a transaction of its own, because the refusal undoes the first one.
+    """
+    try:
+        return _rotate(token=token)
+    except TokenReused:
+        end_session(session_id=token.session_id)
+        raise
+
+
+@service
+def _rotate(*, token: RefreshToken) -> RefreshToken:
+    session = _locked_session(token)
+    _check_unused(token)
+    token.blacklist()
+    successor = RefreshToken.for_session(session)
+    successor.outstand()
+    session.last_used_at = successor.current_time
+    session.expires_at = successor.expires_at
+    session.save(update_fields=["last_used_at", "expires_at"])
+    return successor
+
+
+def _locked_session(token: RefreshToken) -> Session:
+    """The live session, locked: of parallel refreshes, the second sees what the first has done."""
+    sessions = Session.objects.live().select_for_update(of=("self",))
+    try:
+        return sessions.get(pk=token.session_id, user=token.user_id)
+    except Session.DoesNotExist as error:
+        raise SessionEnded from error
+
+
+def _check_unused(token: RefreshToken) -> None:
+    try:
+        issued = OutstandingToken.objects.select_related("blacklistedtoken").get(jti=token["jti"])
+    except OutstandingToken.DoesNotExist as error:
+        raise TokenInvalid from error
+    used = getattr(issued, "blacklistedtoken", None)
+    if used is None:
+        return
+    # A client that lost the answer, or refreshed in two tabs at once, is no thief yet.
+    if now() - used.blacklisted_at < timedelta(seconds=settings.REFRESH_GRACE):
+        raise TokenUsed
+    raise TokenReused
+
+
+@service
+def end_session(*, session_id: UUID) -> None:
+    """Its tokens stop working at once. Ending it again changes nothing."""
+    Session.objects.filter(pk=session_id, ended_at=None).update(ended_at=now())
+
+
+@service
+def log_out(*, token: RefreshToken) -> None:
+    """End the session of a refresh token, whether or not that is still of use."""
+    # In the order in which a refresh locks them: the session first.
+    end_session(session_id=token.session_id)
+    token.blacklist()

@@ -1,0 +1,90 @@
+import copy
+
+import pytest
+
+from accounts import services
+from accounts.tests.factories import PASSWORD, UserFactory
+
+REGISTER, LOGIN, REFRESH = (f"/api/auth/{name}" for name in ["register", "login", "refresh"])
+
+
+@pytest.fixture
+def rate(settings):
+    """`rate("login", "2/min")` for one test."""
+
+    def set_rate(scope, value):
+        changed = copy.deepcopy(settings.REST_FRAMEWORK)
+        changed["DEFAULT_THROTTLE_RATES"][scope] = value
+        settings.REST_FRAMEWORK = changed
+
+    return set_rate
+
+
+def assert_throttled(response):
+    assert response.status_code == 429
+    assert response.json()["code"] == "throttled"
+    assert 1 <= int(response["Retry-After"]) <= 60
+
+
+def login(client, username="nobody", address="203.0.113.1"):
+    body = {"username": username, "password": "wrong"}
+    return client.post(LOGIN, body, REMOTE_ADDR=address)
+
+
+def test_registering_is_throttled_by_address(api, rate):
+    rate("register", "1/min")
+    bodies = [
+        {"username": name, "email": f"{name}@example.org", "password": PASSWORD}
+        for name in ["one", "two", "three"]
+    ]
+    assert api().post(REGISTER, bodies[0]).status_code == 201
+    assert_throttled(api().post(REGISTER, bodies[1]))
+    assert api().post(REGISTER, bodies[2], REMOTE_ADDR="203.0.113.2").status_code == 201
+
+
+def test_logging_in_is_throttled_by_address(api, rate):
+    rate("login", "2/min")
+    assert [login(api(), name).status_code for name in ["one", "two"]] == [401, 401]
+    assert_throttled(login(api(), "three"))
+    assert login(api(), "three", address="203.0.113.2").status_code == 401
+
+
+def test_logging_in_is_throttled_by_account_in_any_case(api, rate):
+    rate("login", "2/min")
+    assert login(api(), "Ada", address="203.0.113.1").status_code == 401
+    assert login(api(), "ada", address="203.0.113.2").status_code == 401
+    assert_throttled(login(api(), "ADA", address="203.0.113.3"))
+    assert login(api(), "bob", address="203.0.113.3").status_code == 401
+
+
+def test_somebody_else_s_header_does_not_count_as_an_address(api, rate):
+    rate("login", "1/min")
+    login(api(), "one")
+    body = {"username": "two", "password": "wrong"}
+    spoofed = {"X-Forwarded-For": "198.51.100.7"}
+    assert_throttled(api().post(LOGIN, body, headers=spoofed, REMOTE_ADDR="203.0.113.1"))
+
+
+def test_refreshing_is_throttled_by_address(api, rate, db):
+    rate("refresh", "1/min")
+    assert api().post(REFRESH, {"refresh": "x"}).status_code == 401
+    assert_throttled(api().post(REFRESH, {"refresh": "x"}))
+
+
+def test_refreshing_is_throttled_by_account(api, rate):
+    rate("refresh", "1/min")
+    user = UserFactory()
+    first, second = (str(services.start_session(user=user)[1]) for _ in range(2))
+    assert api().post(REFRESH, {"refresh": first}).status_code == 200
+    assert_throttled(api().post(REFRESH, {"refresh": second}, REMOTE_ADDR="203.0.113.2"))
+
+
+@pytest.mark.parametrize("url", [LOGIN, REFRESH])
+@pytest.mark.parametrize("body", [b"{", b"[]", b"7", b'{"username": 1, "refresh": []}', b"\xff"])
+def test_a_malformed_body_is_no_trouble(api, db, url, body):
+    assert api().post(url, body, content_type="application/json").status_code == 400
+
+
+def test_none_switches_a_throttle_off(api, rate, db):
+    rate("login", "none")
+    assert {login(api()).status_code for _ in range(40)} == {401}
