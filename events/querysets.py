@@ -36,11 +36,10 @@ class EventQuerySet(models.QuerySet):
         return self._granted_to(user, list(Role))
 
     def _granted_to(self, user: "User", roles: list[Role]) -> "EventQuerySet":
-        if not user.is_authenticated:
-            return self.none()
         # One grant for each person and event (a constraint), so this join cannot double a row.
-        access = FilteredRelation("grants", condition=Q(grants__user=user))
-        return self.alias(access=access).filter(access__role__in=roles)
+        access = FilteredRelation("grants", condition=Q(grants__user=user.pk))
+        granted = self.alias(access=access).filter(access__role__in=roles)
+        return granted if user.is_authenticated else granted.none()
 
     def as_seen_by_caller(self) -> "EventQuerySet":
         """With what an answer shows besides the row, in the same query.

@@ -30,13 +30,13 @@ def lock_event(
     PreconditionFailed, in this order.
     """
     event = Event.objects.select_for_update().filter(pk=event_id).first()
-    if event is None:
+    if event is None or (event.deleted_at and not in_trash_too):
         raise NotFound
     _look_as(event, by)
     if as_staff:
         if not by.has_perm("events.change_event"):
             raise PermissionDenied
-    elif event.role is None or (event.deleted_at and not in_trash_too):
+    elif event.role is None:
         raise NotFound
     elif not Role(event.role).includes(at_least):
         raise PermissionDenied

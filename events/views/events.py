@@ -124,12 +124,13 @@ class EventViewSet(ListModelMixin, EventScopedViewSet):
         return self.answer(event)
 
     def destroy(self, request, id):
+        for_good, note = self.purge(), self.note()
         gone = Response(status=status.HTTP_204_NO_CONTENT)
-        if self.purge():
+        if for_good:
             writing.purge_event(self.event_id, by=request.user, if_match=self.if_match)
             return gone
         event = writing.delete_event(
-            self.event_id, by=request.user, note=self.note(), if_match=self.if_match
+            self.event_id, by=request.user, note=note, if_match=self.if_match
         )
         return self.tell(event, gone)
 

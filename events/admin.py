@@ -1,0 +1,84 @@
+"""The staff's door to events. Every write goes through the services, so it makes a version."""
+
+from django import forms
+from django.contrib import admin
+from rest_framework.exceptions import APIException
+
+from events import content as contents
+from events.models import Event
+from events.services import writing
+
+
+class EventForm(forms.ModelForm):
+    """The content, checked by the same rules as in the API; times are in UTC here."""
+
+    note = forms.CharField(max_length=500, required=False, help_text="Kept with the version.")
+
+    class Meta:
+        model = Event
+        fields = [*contents.FIELDS]
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        try:
+            contents.created({name: cleaned[name] for name in contents.FIELDS}, "UTC")
+        except contents.Invalid as error:
+            for name, (code, message) in error.errors.items():
+                self.add_error(name, forms.ValidationError(message, code))
+        return cleaned
+
+    def clean_recurrence(self):
+        return self.cleaned_data["recurrence"] or None
+
+    def given(self) -> dict:
+        """The fields that differ from what the form was filled with."""
+        return {n: self.cleaned_data[n] for n in contents.FIELDS if n in self.changed_data}
+
+
+@admin.register(Event)
+class EventAdmin(admin.ModelAdmin):
+    """Events are not deleted here but thrown into the trash, and restored from it."""
+
+    form = EventForm
+    actions = ["throw_away", "restore"]
+    list_display = ["title", "start_time", "end_time", "status", "version", "deleted_at"]
+    list_filter = ["status", "all_day", ("deleted_at", admin.EmptyFieldListFilter)]
+    search_fields = ["title", "location", "grants__user__username"]
+    ordering = ["-updated_at"]
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        in_trash = obj is not None and obj.deleted_at
+        return not in_trash and super().has_change_permission(request, obj)
+
+    def save_model(self, request, obj, form, change):
+        note = form.cleaned_data["note"]
+        if change:
+            writing.update_event(
+                obj.pk, by=request.user, content=form.given(), note=note, as_staff=True
+            )
+        else:
+            content = {name: form.cleaned_data[name] for name in contents.FIELDS}
+            obj.pk = writing.create_event(by=request.user, content=content, note=note).pk
+
+    @admin.action(description="Move to the trash", permissions=["change"])
+    def throw_away(self, request, queryset):
+        self._each(request, queryset.filter(deleted_at=None), writing.delete_event)
+
+    @admin.action(description="Restore from the trash", permissions=["change"])
+    def restore(self, request, queryset):
+        self._each(request, queryset.exclude(deleted_at=None), writing.restore_event)
+
+    def _each(self, request, queryset, service):
+        done = 0
+        for event_id in queryset.values_list("pk", flat=True):
+            try:
+                service(event_id, by=request.user, as_staff=True)
+                done += 1
+            except APIException as refusal:  # somebody was faster
+                self.message_user(request, f"{event_id}: {refusal.detail}", "warning")
+        self.message_user(request, f"Done: {done}.")

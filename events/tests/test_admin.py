@@ -1,0 +1,92 @@
+"""The staff's door: what is written there makes versions like everywhere else."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.tests.factories import UserFactory
+from events.models import Event, HistoricalEvent
+from events.services import writing
+
+FORM = {
+    "title": "Planning",
+    "start_time_0": "2026-03-02",
+    "start_time_1": "09:00:00",
+    "end_time_0": "2026-03-02",
+    "end_time_1": "10:00:00",
+    "timezone": "Europe/Berlin",
+    "status": "confirmed",
+    "transparency": "opaque",
+    "tags": "team,planning",
+    "metadata": "{}",
+    "exceptions": "{}",
+    "note": "by hand",
+}
+
+
+@pytest.fixture
+def staff(db):
+    return UserFactory(username="staff", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def admin(client, staff):
+    client.force_login(staff)
+    return client
+
+
+def versions(event_id) -> list[tuple]:
+    rows = HistoricalEvent.objects.of_event(event_id).order_by("version").with_author()
+    return list(rows.values_list("version", "action", "by_username", "history_change_reason"))
+
+
+def test_an_added_event_is_owned_by_the_staff_member(admin, staff):
+    answer = admin.post(reverse("admin:events_event_add"), FORM)
+    assert answer.status_code == 302, answer.context["errors"]
+    event = Event.objects.visible_to(staff).as_seen_by_caller().get()
+    assert (event.title, event.tags, event.role) == ("Planning", ["team", "planning"], "owner")
+    assert versions(event.pk) == [(1, "created", "staff", "by hand")]
+
+
+def test_a_change_makes_a_version_in_the_name_of_the_staff_member(admin, event):
+    answer = admin.post(reverse("admin:events_event_change", args=[event.pk]), FORM)
+    assert answer.status_code == 302, answer.context["errors"]
+    assert versions(event.pk)[1:] == [(2, "updated", "staff", "by hand")]
+
+
+def test_the_rules_of_the_api_are_the_rules_of_the_form(admin, event):
+    form = {**FORM, "all_day": "on", "tags": "one,one"}
+    answer = admin.post(reverse("admin:events_event_change", args=[event.pk]), form)
+    assert answer.status_code == 200
+    assert set(answer.context["adminform"].form.errors) == {"start_time", "end_time", "tags"}
+    assert len(versions(event.pk)) == 1
+
+
+@pytest.mark.parametrize("path", ["admin:events_event_changelist", "admin:events_event_add"])
+def test_pages_open(admin, event, path):
+    assert admin.get(reverse(path)).status_code == 200
+
+
+def test_the_trash_and_the_way_back(admin, event):
+    def run(action):
+        form = {"action": action, "_selected_action": [str(event.pk)]}
+        assert admin.post(reverse("admin:events_event_changelist"), form).status_code == 302
+
+    run("throw_away")
+    run("throw_away")  # a second time there is nothing to do
+    run("restore")
+    assert [row[:3] for row in versions(event.pk)[1:]] == [
+        (2, "deleted", "staff"),
+        (3, "restored", "staff"),
+    ]
+
+
+def test_what_is_in_the_trash_is_not_edited(admin, event, owner):
+    writing.delete_event(event.pk, by=owner)
+    answer = admin.post(reverse("admin:events_event_change", args=[event.pk]), FORM)
+    assert answer.status_code == 403
+
+
+def test_staff_without_the_permission_stay_outside(client, event):
+    client.force_login(UserFactory(username="helper", is_staff=True))
+    answer = client.get(reverse("admin:events_event_change", args=[event.pk]))
+    assert answer.status_code == 403
