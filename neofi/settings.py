@@ -82,10 +82,14 @@ TEMPLATES = [
 ]
 
 # Database: DATABASE_URL, or else the embedded server, which starts on the first connection
+only_postgres = validate.Regexp(r"(postgres(ql)?://|$)", error="Give a postgres:// URL.")
+if env.str("DATABASE_URL", "", validate=only_postgres):
+    database = env.dj_db_url("DATABASE_URL")
+else:
+    database = {"ENGINE": "neofi.db", "NAME": "neofi"}
 DATABASES = {
     "default": {
-        **env.dj_db_url("DATABASE_URL", "postgres:///neofi"),
-        "ENGINE": "neofi.db",
+        **database,
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
     }
@@ -201,8 +205,17 @@ REFRESH_GRACE = env.int("REFRESH_GRACE", 0, validate=validate.Range(min=0))
 # OpenAPI
 SPECTACULAR_SETTINGS = {
     "TITLE": "NeoFi",
+    "DESCRIPTION": (BASE_DIR / "neofi" / "api.md").read_text(),
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": "/"}],
+    "TAGS": [
+        {"name": "accounts", "description": "Who you are: register, sign in and out, profile."},
+        {"name": "events", "description": "What happens when, and the trash."},
+        {"name": "versions", "description": "Every past state: listed, compared, gone back to."},
+        {"name": "collaboration", "description": "Who may see and change an event."},
+    ],
+    "DEFAULT_GENERATOR_CLASS": "neofi.schema.CachedGenerator",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
@@ -210,6 +223,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api",
+    "SORT_OPERATION_PARAMETERS": "neofi.schema.rank_of_parameter",
+    "ENUM_SUFFIX": "",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "Role": "events.roles.Role",
+        "ShareableRole": "collaboration.serializers.SHAREABLE",
+        "Action": "events.models.history.Action",
+        "ContentAction": "events.serializers.versions.CONTENT_ACTIONS",
+    },
 }
 
 # History: the date's index is ours, with the event in front of it (events/models)

@@ -9,7 +9,7 @@ from events import content as contents
 from events.models import Event, HistoricalEvent
 from events.models.history import Action
 from events.roles import Role
-from events.services.locking import lock_event
+from events.services.locking import check_if_match, lock_event
 from events.services.versioning import add_version
 from neofi.transactions import service
 
@@ -29,10 +29,11 @@ def roll_back(
     A rollback to what is there already makes no version. Raises NotFound for a version that never
     was, PermissionDenied, PreconditionFailed.
     """
-    event = lock_event(event_id, by=by, at_least=Role.EDITOR, if_match=if_match, as_staff=as_staff)
+    event = lock_event(event_id, by=by, at_least=Role.EDITOR, as_staff=as_staff)
     past = HistoricalEvent.objects.of_event(event_id).filter(version=version).first()
     if past is None:
         raise NotFound
+    check_if_match(event, if_match)
     content = contents.of(past)
     if not contents.differing(contents.of(event), content):
         return event

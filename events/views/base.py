@@ -23,17 +23,6 @@ from neofi.conditional import etag, form_of, names_tag
 from neofi.ids import parse_uuid
 from neofi.query import check_parameters
 
-MAX_VERSION = 2**31 - 1
-
-
-def parse_version(text: str) -> int:
-    """A version number out of a path; what never can be one is simply not found."""
-    if not (
-        text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MAX_VERSION
-    ):
-        raise NotFound
-    return int(text)
-
 
 class EventScopedViewSet(GenericViewSet):
     """A view of one event, which stands as `self.event` before any handler runs.
@@ -42,6 +31,7 @@ class EventScopedViewSet(GenericViewSet):
     that they know. An action that is missing from the first asks for the owner.
     """
 
+    queryset = Event.objects.none()  # tells the OpenAPI document which model; no request meets it
     permission_classes = [RolePermission]
     least_roles: ClassVar[dict[str, Role]] = {}
     parameters: ClassVar[dict[str, frozenset[str]]] = {}
@@ -76,6 +66,13 @@ class EventScopedViewSet(GenericViewSet):
     @property
     def if_match(self) -> str | None:
         return self.request.headers.get("If-Match")
+
+    def version(self, text: str) -> int:
+        """A version number out of the path. Versions have no gaps, so this one exists."""
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
+        if not 1 <= number <= self.event.version:
+            raise NotFound
+        return number
 
     def validated(self, serializer_class=None, **kwargs: Any) -> dict[str, Any]:
         """The body, by that serializer or the action's own."""

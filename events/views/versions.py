@@ -4,7 +4,7 @@ from operator import attrgetter
 from typing import ClassVar
 
 from django.db.models import QuerySet
-from rest_framework.exceptions import NotFound
+from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
@@ -16,6 +16,7 @@ from events.roles import Role
 from events.serializers.events import NoteSerializer
 from events.serializers.versions import (
     AuthorshipSerializer,
+    BlameSerializer,
     ChangelogRowSerializer,
     DiffSerializer,
     VersionRowSerializer,
@@ -23,7 +24,7 @@ from events.serializers.versions import (
 )
 from events.services import versions
 from events.views import docs
-from events.views.base import EventScopedViewSet, parse_version
+from events.views.base import EventScopedViewSet
 from neofi import pagination
 from neofi.pagination import Column, Keyset, integer
 
@@ -61,15 +62,14 @@ class VersionViewSet(EventScopedViewSet):
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request, id, version):
-        row = versions_of(self.event_id).filter(version=parse_version(version)).first()
-        if row is None:
-            raise NotFound
+        row = versions_of(self.event_id).get(version=self.version(version))
         return Response(self.get_serializer(row).data)
 
+    @action(detail=True, methods=["post"])
     def rollback(self, request, id, version):
         event = versions.roll_back(
             self.event_id,
-            parse_version(version),
+            self.version(version),
             by=request.user,
             note=self.note(),
             if_match=self.if_match,
@@ -106,10 +106,8 @@ class DiffViewSet(EventScopedViewSet):
     least_roles: ClassVar = {"retrieve": Role.VIEWER, "metadata": Role.VIEWER}
 
     def retrieve(self, request, id, v1, v2):
-        wanted = [parse_version(v1), parse_version(v2)]
+        wanted = [self.version(v1), self.version(v2)]
         rows = {row.version: row for row in versions_of(self.event_id).filter(version__in=wanted)}
-        if not rows.keys() >= set(wanted):
-            raise NotFound
         before, after = (rows[version] for version in wanted)
         return Response(
             {
@@ -125,9 +123,10 @@ class DiffViewSet(EventScopedViewSet):
 class BlameViewSet(EventScopedViewSet):
     """Who changed each field last."""
 
-    least_roles: ClassVar = {"list": Role.VIEWER, "metadata": Role.VIEWER}
+    serializer_class = BlameSerializer
+    least_roles: ClassVar = {"retrieve": Role.VIEWER, "metadata": Role.VIEWER}
 
-    def list(self, request, id):
+    def retrieve(self, request, id):
         last = self.event.field_versions
         rows = versions_of(self.event_id).filter(version__in=set(last.values()))
         authors = {row.version: AuthorshipSerializer(row).data for row in rows}
