@@ -15,6 +15,7 @@ from granian.log import LogLevels
 
 PORT_PATIENCE = 2  # seconds: what a killed server's workers may take to end
 READY_PATIENCE = 60
+STOP_PATIENCE = 10  # what a request may take to end when the server stops
 
 
 class PortUnavailable(Exception):
@@ -32,18 +33,24 @@ def serve(address: str, port: int, workers: int, threads: int, when_ready) -> No
         workers=workers,
         blocking_threads=threads,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_PATIENCE,
         log_level=LogLevels.warning,
     )
+
+    under_nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
 
     @server.on_startup
     def _():
         # A closed terminal ends us like Ctrl-C; granian would reload its workers and stay.
-        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-            signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM))
+        stop = signal.getsignal(signal.SIGTERM)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN if under_nohup else stop)
         announcer = threading.Thread(target=_announce, args=(address, port, when_ready))
         announcer.daemon = True
         announcer.start()
 
+    # Until a worker has a handler of its own, it would have the main process's, which ends nothing:
+    # a worker that is told to stop just then would be waited for.
+    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     server.serve()
 
 

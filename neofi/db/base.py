@@ -1,0 +1,17 @@
+from django.conf import settings
+from django.db.backends.postgresql import base
+from django.db.utils import OperationalError
+
+from neofi.embedded import EmbeddedPostgresError, server_in
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's PostgreSQL backend, on the embedded server that the first connection starts."""
+
+    def get_connection_params(self):
+        server = server_in(settings.EMBEDDED_POSTGRES_DIR, settings.EMBEDDED_POSTGRES_DURABLE)
+        try:
+            return super().get_connection_params() | server.connection_params()
+        except EmbeddedPostgresError as error:
+            # What a database that cannot be reached raises with any other server.
+            raise OperationalError(str(error)) from error
