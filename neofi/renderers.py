@@ -52,3 +52,11 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
 
     def get_default_renderer(self, view):
         return JSONRenderer()
+
+    def render_form_for_serializer(self, serializer):
+        # Bodies are sent as raw data alone: a form of inputs would lose the lines of a
+        # description, the tags and the type of everything else.
+        return None
+
+    def get_filter_form(self, data, view, request):
+        return None  # one would send every parameter, the empty ones too; the address takes them

@@ -11,7 +11,7 @@ from neofi.query import check_parameters
 
 @extend_schema(exclude=True)
 class APIRoot(APIView):
-    """Where things are. Sign in above to try them by hand; `/docs` describes each."""
+    """Where things are. Sign in above to try them by hand; /docs describes each."""
 
     permission_classes = [AllowAny]
 

@@ -65,6 +65,7 @@ WSGI_APPLICATION = "neofi.wsgi.application"
 ASGI_APPLICATION = "neofi.asgi.application"
 APPEND_SLASH = False  # the API has none; the admin's own links carry theirs
 CSRF_FAILURE_VIEW = "neofi.problem_views.csrf_failure"
+SESSION_ENGINE = "neofi.sessions"
 
 TEMPLATES = [
     {

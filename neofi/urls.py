@@ -19,7 +19,12 @@ urlpatterns = [
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
     path("api/", APIRoot.as_view(), name="api-root"),
-    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    # JSON before YAML, because browsers show it.
+    path(
+        "api/schema",
+        SpectacularAPIView.as_view(renderer_classes=SpectacularAPIView.renderer_classes[::-1]),
+        name="schema",
+    ),
     path("api/auth/", include("accounts.urls")),
     path("api/", include("events.urls")),
     path("api/", include("collaboration.urls")),
