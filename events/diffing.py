@@ -3,17 +3,15 @@
 Pure: contents in (see events.content), plain values out.
 """
 
-import difflib
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
 from events import content as contents
+from events import lines
 from events.content import Content
 
-# Comparing lines costs their number squared at the worst; beyond this, all of it is one change.
-MAX_LINES = 1_000
 LONG_TEXT = frozenset({"description"})
 
 
@@ -44,19 +42,7 @@ def detailed_changes(before: Content, after: Content) -> list[dict[str, Any]]:
 def line_diff(before: str, after: str) -> list[str]:
     """Every line of both texts, in order, marked ` ` (in both), `-` (before) or `+` (after)."""
     old, new = before.split("\n"), after.split("\n")
-    lines = []
-    for tag, i1, i2, j1, j2 in _opcodes(old, new):
-        if tag == "equal":
-            lines += [f" {line}" for line in old[i1:i2]]
-        else:
-            lines += [f"-{line}" for line in old[i1:i2]] + [f"+{line}" for line in new[j1:j2]]
-    return lines
-
-
-def _opcodes(old: list[str], new: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
-    if max(len(old), len(new)) > MAX_LINES:
-        return iter([("replace", 0, len(old), 0, len(new))])
-    return iter(difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes())
+    return [line for opcode in lines.opcodes(old, new) for line in lines.marked(old, new, opcode)]
 
 
 def json_patch(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -70,7 +56,7 @@ def json_patch(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _patch(path: str, before: dict, after: dict) -> Iterator[dict[str, Any]]:
-    for key in before.keys() - after.keys():
+    for key in sorted(before.keys() - after.keys()):
         yield {"op": "remove", "path": f"{path}/{_pointer(key)}"}
     for key, value in after.items():
         here = f"{path}/{_pointer(key)}"
@@ -91,8 +77,7 @@ def unified(rows: list[dict[str, Any]], names: tuple[str, str]) -> str:
     """A unified diff of the fields that changed, each a `field: value` line, long text a block."""
     before = [line for row in rows for line in _written(row["field"], row["from"])]
     after = [line for row in rows for line in _written(row["field"], row["to"])]
-    lines = difflib.unified_diff(before, after, *names, n=3, lineterm="")
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in lines.unified(before, after, names))
 
 
 def _one_line(value: Any) -> str:
