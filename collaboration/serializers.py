@@ -19,8 +19,9 @@ class ShareableRoleField(serializers.ChoiceField):
     """A role that can be given away; ownership is handed over instead."""
 
     default_error_messages = {
+        # Doubled braces, for DRF formats these.
         "owner": "An event has one owner. To hand it over, share it first and then "
-        'PUT {"role": "owner"} to /permissions/{userId}.'
+        'PUT {{"role": "owner"}} to /permissions/{{userId}}.'
     }
 
     def __init__(self, **kwargs):
@@ -84,7 +85,7 @@ def invitations(rows: list[dict[str, Any]], prefix: str | None) -> list[Invitati
             errors[field] = [serializers.ErrorDetail("Name each person once.", "doubled")]
         else:
             seen.add(user.pk)
-            invited.append(Invitation(user, row["role"]))
+            invited.append(Invitation(user, row["role"], field))
     if errors:
         raise serializers.ValidationError(errors)
     return invited

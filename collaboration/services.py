@@ -24,10 +24,14 @@ from neofi.transactions import service
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """That `user` shall have `role`, which is never `owner`."""
+    """That `user` shall have `role`, which is never `owner`.
+
+    `field` is where they stand in the request, for refusals.
+    """
 
     user: User
     role: Role
+    field: str = "user"
 
 
 @service
@@ -126,9 +130,10 @@ def _transfer(event: Event, grant: Grant, *, by: User, note: str) -> Grant:
 
 
 def _refuse_owner(event: Event, invitations: Sequence[Invitation]) -> None:
-    if any(invitation.user.pk == event.owner_id for invitation in invitations):
-        message = "The owner has every right already; nobody shares with oneself."
-        raise ValidationError({"user": [ErrorDetail(message, "self")]})
+    message = "The owner has every right already; nobody shares with oneself."
+    for invitation in invitations:
+        if invitation.user.pk == event.owner_id:
+            raise ValidationError({invitation.field: [ErrorDetail(message, "self")]})
 
 
 def _grants_of(event: Event, users: Sequence[User]) -> dict[UUID, Grant]:

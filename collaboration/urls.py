@@ -8,7 +8,7 @@ urlpatterns = [
     path("events/<str:id>/share", ShareViewSet.as_view({"post": "create"}), name="event-share"),
     path(
         "events/<str:id>/permissions",
-        PermissionViewSet.as_view({"get": "list"}),
+        PermissionViewSet.as_view({"get": "list"}, name="Permissions"),
         name="event-permissions",
     ),
     path(

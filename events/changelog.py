@@ -4,6 +4,7 @@ Every row of an event's history has an instant of its own, so `at` alone is the 
 """
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,7 @@ _OF_ACCESS = {
 }
 _CONTENT = {name: HistoricalEvent._meta.get_field(name) for name in contents.FIELDS}
 _COLUMNS = (
-    *("action", "change_set", "by_username"),
+    *("history_id", "action", "change_set", "by_username"),
     *_COMMON,
     *_OF_VERSIONS,
     *_OF_ACCESS,
@@ -47,16 +48,17 @@ def page(event_id: UUID, position: tuple | None, backward: bool, limit: int) -> 
     """Up to `limit` rows behind `position`, as `KeysetPagination.paginate` asks for them.
 
     One statement joins the nearest rows of both kinds. Of the versions one more is read than can be
-    shown, so that the last that is shown has its predecessor to be compared with.
+    shown, so that the last that is shown has its predecessor to be compared with. Of the access
+    twice as many are read, for each may be one half of a transfer.
     """
-    access = KEYSET.slice(_access(event_id), position, backward, limit)
+    access = KEYSET.slice(_access(event_id), position, backward, 2 * limit)
     versions = KEYSET.slice(_versions(event_id), position, backward, limit + 1)
     parts = [access]
     if backward:
         # Read towards the newest, the predecessor lies on the other side of the position.
         earlier = _versions(event_id).filter(history_date__lte=position[0])
         parts.append(earlier.order_by("-history_date")[:1])
-    found = sorted(versions.union(*parts, all=True), key=lambda row: row["at"])
+    found = sorted(versions.union(*parts, all=True), key=itemgetter("at", "history_id"))
     rows = list(_with_changes(found))
     if position is not None:
         at = position[0]

@@ -6,6 +6,7 @@ are JSON values. Nothing here knows of Django or of our models.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,8 @@ MAX_LOCATION = 300
 MAX_TAGS = 20
 MAX_TAG = 50
 MAX_METADATA_BYTES = 16 * 1024
+# From here on, floats are written as 1e16, without a fraction.
+FIRST_WITH_EXPONENT = 1e16
 
 # In the order in which answers and diffs name them.
 FIELDS = (
@@ -70,7 +73,7 @@ def of(row: Any) -> Content:
 
 def same(one: Any, other: Any) -> bool:
     """Equality as JSON has it: `1`, `1.0` and `true` are three values, key order is none."""
-    if isinstance(one, (dict, list)):
+    if isinstance(one, (dict, list, int, float)):
         return _canonical(one) == _canonical(other)
     return one == other
 
@@ -105,14 +108,17 @@ def compose(
     """`given` laid over `base`, with its times read in the event's zone, and checked.
 
     Times in `given` may be aware or naive datetimes or dates. A change of zone alone keeps the
-    instants of a timed event, and the dates of an all-day one. Raises Invalid.
+    instants of a timed event, and the dates of an all-day one (also where the old instants are
+    given again, as in GET -> change -> PUT). Raises Invalid.
     """
     content = {**base, **given}
+    content["metadata"] = _as_kept(content["metadata"])
     zone = ZoneInfo(content["timezone"])
     errors: dict[str, tuple[str, str]] = {}
     for name in ("start_time", "end_time"):
         value = content[name]
-        if name not in given and previous and previous["all_day"] and content["all_day"]:
+        all_day = previous and previous["all_day"] and content["all_day"]
+        if all_day and value == previous[name]:
             value = times.local_date(value, ZoneInfo(previous["timezone"]))
         if not isinstance(value, datetime) and not content["all_day"]:
             errors[name] = ("invalid", "A date without a time is for all-day events.")
@@ -156,6 +162,30 @@ def _value_errors(content: Content) -> dict[str, tuple[str, str]]:
     return errors
 
 
+def _as_kept(value: Any) -> Any:
+    """A JSON value as `jsonb` gives it back, so that what is read is what was answered.
+
+    It keeps a number's digits and not its spelling: 1e17 comes back as the integer that it is, as
+    far as integers go (64 bits), and -0.0 as 0.0.
+    """
+    if isinstance(value, dict):
+        return {key: _as_kept(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_kept(item) for item in value]
+    if isinstance(value, float):
+        return _number_as_kept(value)
+    return value
+
+
+def _number_as_kept(number: float) -> float | int:
+    if number == 0:
+        return 0.0
+    if abs(number) < FIRST_WITH_EXPONENT:
+        return number
+    digits = int(Decimal(repr(number)))
+    return digits if -(2**63) <= digits < 2**64 else number
+
+
 def _storable(text: str) -> bool:
     """PostgreSQL's texts hold every character but NUL."""
     return "\x00" not in text
@@ -177,9 +207,12 @@ def _texts(value: Any) -> Iterable[str]:
 def parse_time(text: str) -> datetime | date:
     """A time as RFC 3339 writes it, with or without offset, or a plain date. Raises ValueError."""
     if len(text) == 10:
-        return date.fromisoformat(text) if text[4] == "-" else _not_a_time()
+        return date.fromisoformat(text) if text[4] + text[7] == "--" else _not_a_time()
     # RFC 3339 is the subset of ISO 8601 with all its punctuation: no 20260101T090000, no week days.
     if len(text) < 16 or text[4] + text[7] + text[13] != "--:" or text[10] not in "Tt ":
+        _not_a_time()
+    # What Python takes besides: ISO's other midnight (from 3.14 on), and anything behind Z and NUL.
+    if text[11:13] == "24" or "\0" in text:
         _not_a_time()
     return datetime.fromisoformat(text.upper())
 

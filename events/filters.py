@@ -5,6 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
+from drf_spectacular.utils import extend_schema_field
 
 from events import times
 from events.content import parse_time
@@ -12,6 +13,9 @@ from events.models.event import Status
 from events.roles import Role
 from neofi.ids import parse_uuid
 from neofi.zones import zone
+
+# PostgreSQL reads a query recursively: thousands of words exhaust its stack.
+MAX_SEARCH = 500
 
 
 class InstantField(forms.CharField):
@@ -25,11 +29,11 @@ class InstantField(forms.CharField):
                 times.resolve(parsed, zone("UTC"))
         except ValueError as error:  # OutOfRange is one too
             message = "Give a time as RFC 3339 has it, such as 2026-03-02T09:00:00Z, or a date."
-            raise ValidationError(message) from error
+            raise ValidationError(message, "invalid") from error
         return parsed
 
 
-class InstantFilter(django_filters.Filter):
+class InstantFilter(django_filters.CharFilter):
     """Without an offset, the time is read in the caller's own time zone."""
 
     field_class = InstantField
@@ -46,11 +50,11 @@ class FlagField(forms.CharField):
     def clean(self, value):
         text = super().clean(value)
         if text not in ("", "true", "false"):
-            raise ValidationError("This must be true or false.")
+            raise ValidationError("This must be true or false.", "invalid")
         return text == "true"
 
 
-class FlagFilter(django_filters.Filter):
+class FlagFilter(django_filters.BooleanFilter):
     field_class = FlagField
 
 
@@ -59,10 +63,17 @@ class TagsField(forms.MultipleChoiceField):
 
     def valid_value(self, value):
         if "\x00" in value:
-            raise ValidationError("Texts may not hold the NUL character.")
+            raise ValidationError("Texts may not hold the NUL character.", "null_characters")
         return True
 
 
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Given more than once: all of them.",
+    }
+)
 class TagsFilter(django_filters.Filter):
     field_class = TagsField
 
@@ -76,15 +87,37 @@ class EventFilter(django_filters.FilterSet):
     - `?owner=ada&role=viewer` what ada lets me see
     """
 
-    from_ = InstantFilter(field_name="end_time", lookup_expr="gt")
-    to = InstantFilter(field_name="access__event_start_time", lookup_expr="lt")
-    search = django_filters.CharFilter(method="filter_search")
-    role = django_filters.ChoiceFilter(field_name="access__role", choices=Role.choices)
-    owner = django_filters.CharFilter(method="filter_owner")
+    from_ = InstantFilter(
+        field_name="end_time",
+        lookup_expr="gt",
+        help_text="Events that end after this: a time as RFC 3339 has it, or a date. Without an "
+        "offset, this and the other times are read in your own time zone.",
+    )
+    to = InstantFilter(
+        field_name="access__event_start_time",
+        lookup_expr="lt",
+        help_text="Events that start before this. With `from`: what overlaps the window.",
+    )
+    search = django_filters.CharFilter(
+        method="filter_search",
+        max_length=MAX_SEARCH,
+        help_text='Words in title, description or location; as on the web, `"..."` is a phrase, '
+        "`or` an alternative and `-` a word that must not be there.",
+    )
+    role = django_filters.ChoiceFilter(
+        field_name="access__role", choices=Role.choices, help_text="Your own role."
+    )
+    owner = django_filters.CharFilter(
+        method="filter_owner", help_text="The owner's id or user name."
+    )
     status = django_filters.ChoiceFilter(choices=Status.choices)
     tag = TagsFilter(field_name="tags", lookup_expr="contains")
-    updated_since = InstantFilter(field_name="access__event_updated_at", lookup_expr="gte")
-    deleted = FlagFilter(method="filter_deleted")
+    updated_since = InstantFilter(
+        field_name="access__event_updated_at",
+        lookup_expr="gte",
+        help_text="Events that changed at this time or later.",
+    )
+    deleted = FlagFilter(method="filter_deleted", help_text="Your own trash, in place of the rest.")
 
     REPEATABLE = frozenset({"tag"})
 

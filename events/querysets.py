@@ -1,5 +1,6 @@
 """Every rule of who may read what, and how it is joined. Chainable, and nothing here writes."""
 
+import re
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 # The expression of event_search_idx, letter for letter: only then is the index used.
 # "simple" stems no language, for calendars are written in many.
 SEARCH_VECTOR = SearchVector("title", "description", "location", config="simple")
+
+# A minus that stands before no word or phrase: it says nothing, and of those that pile up PostgreSQL
+# refuses a few dozen.
+DANGLING_MINUS = re.compile(r'-(?![\w"])')
 
 
 class EventQuerySet(models.QuerySet):
@@ -56,7 +61,7 @@ class EventQuerySet(models.QuerySet):
 
     def search(self, text: str) -> "EventQuerySet":
         """Full text in title, description and location, in the syntax of a web search."""
-        query = SearchQuery(text, search_type="websearch", config="simple")
+        query = SearchQuery(DANGLING_MINUS.sub(" ", text), search_type="websearch", config="simple")
         return self.annotate(search_vector=SEARCH_VECTOR).filter(search_vector=query)
 
 

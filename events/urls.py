@@ -18,13 +18,23 @@ event = {
 }
 
 urlpatterns = [
-    path("events", EventViewSet.as_view({"get": "list", "post": "create"}), name="event-list"),
-    path("events/batch", EventViewSet.as_view({"post": "batch"}), name="event-batch"),
+    path(
+        "events",
+        EventViewSet.as_view({"get": "list", "post": "create"}, name="Events"),
+        name="event-list",
+    ),
+    path("events/batch", EventViewSet.as_view({"post": "batch"}, name="Batch"), name="event-batch"),
     path("events/<str:id>", EventViewSet.as_view(event), name="event-detail"),
     path(
-        "events/<str:id>/restore", EventViewSet.as_view({"post": "restore"}), name="event-restore"
+        "events/<str:id>/restore",
+        EventViewSet.as_view({"post": "restore"}, name="Restore"),
+        name="event-restore",
     ),
-    path("events/<str:id>/history", VersionViewSet.as_view({"get": "list"}), name="event-history"),
+    path(
+        "events/<str:id>/history",
+        VersionViewSet.as_view({"get": "list"}, name="History"),
+        name="event-history",
+    ),
     path(
         "events/<str:id>/history/<str:version>",
         VersionViewSet.as_view({"get": "retrieve"}),
@@ -32,7 +42,7 @@ urlpatterns = [
     ),
     path(
         "events/<str:id>/rollback/<str:version>",
-        VersionViewSet.as_view({"post": "rollback"}),
+        VersionViewSet.as_view({"post": "rollback"}, name="Rollback"),
         name="event-rollback",
     ),
     path(
@@ -45,5 +55,5 @@ urlpatterns = [
         DiffViewSet.as_view({"get": "retrieve"}),
         name="event-diff",
     ),
-    path("events/<str:id>/blame", BlameViewSet.as_view({"get": "list"}), name="event-blame"),
+    path("events/<str:id>/blame", BlameViewSet.as_view({"get": "retrieve"}), name="event-blame"),
 ]

@@ -3,7 +3,8 @@
 from django.db import migrations
 
 # At commit, not at once: an event is inserted before its owner's grant, and a transfer lowers the
-# old owner before it raises the new one. The name is what neofi.transactions looks up.
+# old owner before it raises the new one. The name is that of the rule's other half (at most one),
+# by which neofi.transactions finds the sentence for people.
 OWNER = """
 CREATE FUNCTION events_event_has_owner() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -18,7 +19,7 @@ BEGIN
         SELECT 1 FROM events_grant WHERE event_id = checked AND role = 'owner'
     ) THEN
         RAISE EXCEPTION 'event % has no owner', checked
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'event_has_owner';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'grant_one_owner_per_event';
     END IF;
     RETURN NULL;
 END $$;

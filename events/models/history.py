@@ -109,9 +109,15 @@ class AttributedRecords(HistoricalRecords):
         super().finalize(sender, **kwargs)
         if sender is self.cls:
             RECORDS[sender] = self
+            # The library's own signal comes after the write, which may be committed by then.
+            models.signals.pre_save.connect(self.pre_save, sender=sender, weak=False)
 
     def get_meta_options(self, model):
         return {**super().get_meta_options(model), **self.meta}
+
+    def pre_save(self, instance, raw=False, **kwargs):
+        if not raw:
+            self.check_attributed([instance])
 
     def create_historical_record(self, instance, history_type, using=None):
         self.record([instance], history_type)
@@ -125,8 +131,7 @@ class AttributedRecords(HistoricalRecords):
     def record(self, instances: Sequence[models.Model], history_type: str) -> None:
         """Write a history row for each instance, attributed by its `change`, in one statement."""
         model = getattr(self.cls, self.manager_name).model
-        if any(instance.change is None for instance in instances):
-            raise TypeError(f"A {self.cls.__name__} is written by a service, with a Change.")
+        self.check_attributed(instances)
         model.objects.bulk_create(
             model(
                 history_type=history_type,
@@ -136,6 +141,10 @@ class AttributedRecords(HistoricalRecords):
             )
             for instance in instances
         )
+
+    def check_attributed(self, instances: Sequence[models.Model]) -> None:
+        if any(instance.change is None for instance in instances):
+            raise TypeError(f"A {self.cls.__name__} is written by a service, with a Change.")
 
 
 def record(instances: Sequence[Attributed], history_type: str) -> None:

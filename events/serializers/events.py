@@ -3,12 +3,14 @@
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.settings import api_settings
 
 from events import content as contents
 from events import etags
 from events.models.event import Event, Status, Transparency
 from events.roles import CAPABILITIES, Role
 from events.serializers.fields import ObjectField, TimeField, TimezoneField
+from events.services.versioning import details
 from neofi.conditional import etag
 from neofi.fields import NoteField, UserRefSerializer, user_ref
 from neofi.serializers import StrictSerializer
@@ -18,7 +20,10 @@ MAX_BATCH = 1_000
 
 def trimmed(max_length: int, **kwargs: Any) -> serializers.CharField:
     """A short text whose length counts after trimming."""
-    return serializers.CharField(max_length=max_length, trim_whitespace=True, **kwargs)
+    note = "Trimmed, before its length counts."
+    return serializers.CharField(
+        max_length=max_length, trim_whitespace=True, help_text=note, **kwargs
+    )
 
 
 class ContentSerializer(StrictSerializer):
@@ -45,8 +50,10 @@ class ContentSerializer(StrictSerializer):
         child=trimmed(contents.MAX_TAG), max_length=contents.MAX_TAGS, required=False
     )
     metadata = ObjectField(required=False, help_text="For the client's own use; up to 16 KB.")
-    recurrence = serializers.CharField(allow_null=True, required=False)
-    exceptions = ObjectField(required=False)
+    recurrence = serializers.CharField(
+        allow_null=True, required=False, help_text="Null: events do not recur yet."
+    )
+    exceptions = ObjectField(required=False, help_text="Empty: events do not recur yet.")
 
 
 class EventWriteSerializer(ContentSerializer):
@@ -81,10 +88,40 @@ class NoteSerializer(StrictSerializer):
     note = NoteField()
 
 
+class BatchItemsSerializer(serializers.ListSerializer):
+    """The items of a batch. Where the shape of one is refused, what the rules say of the others is
+    told with it, so that every bad item is named at once.
+    """
+
+    def to_internal_value(self, data):
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if api_settings.NON_FIELD_ERRORS_KEY in error.detail:
+                raise  # about the list as a whole
+            others = (index for index in range(len(data)) if index not in error.detail)
+            by_rules = {index: self.rule_errors(data[index]) for index in others}
+            raise serializers.ValidationError({**error.detail, **by_rules}) from error
+
+    def rule_errors(self, item: dict[str, Any]) -> dict[str, list]:
+        given = self.run_child_validation(item)
+        given.pop("note", None)
+        try:
+            contents.created(given, self.context["request"].user.timezone)
+        except contents.Invalid as error:
+            return details(error)
+        return {}
+
+
+class BatchItemSerializer(EventWriteSerializer):
+    class Meta:
+        list_serializer_class = BatchItemsSerializer
+
+
 class BatchSerializer(StrictSerializer):
     """Up to 1,000 events, created together or not at all."""
 
-    events = EventWriteSerializer(many=True, max_length=MAX_BATCH, allow_empty=False)
+    events = BatchItemSerializer(many=True, max_length=MAX_BATCH, allow_empty=False)
     atomic = serializers.BooleanField(default=True)
 
     def validate_atomic(self, atomic: bool) -> bool:
@@ -93,19 +130,14 @@ class BatchSerializer(StrictSerializer):
         return atomic
 
 
-class EventSerializer(serializers.Serializer):
-    """An event, as the caller sees it.
+class SnapshotSerializer(serializers.Serializer):
+    """The content of an event, on its way out."""
 
-    The fields are for the OpenAPI document; `to_representation` writes them all in one go, for a
-    page of them costs more in field objects than in SQL. A test holds the two together.
-    """
-
-    id = serializers.UUIDField()
     title = serializers.CharField()
     description = serializers.CharField()
     location = serializers.CharField()
-    start_time = TimeField()
-    end_time = TimeField()
+    start_time = serializers.DateTimeField()
+    end_time = serializers.DateTimeField(help_text="Exclusive.")
     timezone = serializers.CharField()
     all_day = serializers.BooleanField()
     status = serializers.ChoiceField(choices=Status.choices)
@@ -114,11 +146,24 @@ class EventSerializer(serializers.Serializer):
     metadata = ObjectField()
     recurrence = serializers.CharField(allow_null=True)
     exceptions = ObjectField()
+
+
+class EventSerializer(SnapshotSerializer):
+    """An event, as the caller sees it.
+
+    The fields are for the OpenAPI document; `to_representation` writes them all in one go, for a
+    page of them costs more in field objects than in SQL. A test holds the two together.
+    """
+
+    id = serializers.UUIDField()
     uid = serializers.CharField(help_text="The iCalendar UID.")
     split_from = serializers.UUIDField(allow_null=True)
     version = serializers.IntegerField(min_value=1)
     role = serializers.ChoiceField(choices=Role.choices, help_text="The caller's.")
-    capabilities = serializers.ListField(child=serializers.CharField())
+    capabilities = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What the role allows, of: read, edit, share, delete, transfer, leave.",
+    )
     owner = UserRefSerializer()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -154,3 +199,9 @@ class EventRowSerializer(EventSerializer):
     def values(self, event: Event) -> dict[str, Any]:
         values = {**super().values(event), "etag": etag(etags.state_of(event))}
         return {**values, "deleted_at": event.deleted_at} if event.deleted_at else values
+
+
+class BatchResultSerializer(serializers.Serializer):
+    """The events of a batch, in the order given."""
+
+    results = EventRowSerializer(many=True)

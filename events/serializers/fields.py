@@ -9,20 +9,26 @@ from neofi.zones import validate_timezone
 
 
 @extend_schema_field(
-    {"type": "string", "format": "date-time", "examples": ["2026-03-02T09:00:00Z"]}
+    {
+        "type": "string",
+        "examples": ["2026-03-02T09:00:00+01:00", "2026-03-02T09:00:00", "2026-03-02"],
+    }
 )
 class TimeField(serializers.Field):
     """A time with offset, a wall-clock time, or a date; read in the event's zone by the rules."""
 
     default_error_messages = {
+        "wrong_type": "This must be a text.",
         "invalid": "Give a time as RFC 3339 has it, such as 2026-03-02T09:00:00+01:00; "
         "without an offset it is read in the event's timezone, and a date is for all-day events."
     }
 
     def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("wrong_type")
         try:
             return content.parse_time(data)
-        except (ValueError, TypeError, IndexError):
+        except ValueError:
             self.fail("invalid")
 
     def to_representation(self, value):

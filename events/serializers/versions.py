@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from events import content as contents
 from events.models.history import ACCESS_ACTIONS, Action
-from events.serializers.events import ContentSerializer
+from events.serializers.events import SnapshotSerializer
 from neofi.fields import UserRefSerializer, author_ref
 
 CONTENT_ACTIONS = [(a.value, a.label) for a in Action if a not in ACCESS_ACTIONS]
@@ -48,7 +48,7 @@ class VersionRowSerializer(AuthorshipSerializer):
 class VersionSerializer(VersionRowSerializer):
     """One past version, whole."""
 
-    event = ContentSerializer()
+    event = SnapshotSerializer()
 
     def to_representation(self, row) -> dict[str, Any]:
         return {**super().to_representation(row), "event": contents.of(row)}
@@ -62,10 +62,9 @@ class ChangeSerializer(serializers.Serializer):
     # `from` is a word of Python's, so these two are added by name.
 
     def get_fields(self):
-        anything = {"allow_null": True}
         return super().get_fields() | {
-            "from": serializers.JSONField(**anything),
-            "to": serializers.JSONField(**anything),
+            "from": serializers.JSONField(),
+            "to": serializers.JSONField(),
         }
 
 
@@ -99,6 +98,13 @@ class DiffSerializer(serializers.Serializer):
     def get_fields(self):
         sides = {"from": AuthorshipSerializer(), "to": AuthorshipSerializer()}
         return super().get_fields() | sides
+
+
+class BlameSerializer(serializers.Serializer):
+    """For each content field, the version that changed it last."""
+
+    def get_fields(self):
+        return {name: AuthorshipSerializer() for name in contents.FIELDS}
 
 
 def author_of(row) -> dict[str, Any] | None:

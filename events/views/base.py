@@ -68,9 +68,9 @@ class EventScopedViewSet(GenericViewSet):
         return self.request.headers.get("If-Match")
 
     def version(self, text: str) -> int:
-        """A version number out of the path. Versions have no gaps, so this one exists."""
+        """A version number out of the path, spelled plainly. Without gaps, so this one exists."""
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
-        if not 1 <= number <= self.event.version:
+        if str(number) != text or not 1 <= number <= self.event.version:
             raise NotFound
         return number
 

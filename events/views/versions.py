@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from django.db.models import QuerySet
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 
 from events import changelog, diffing
 from events import content as contents
@@ -31,6 +31,14 @@ from neofi.pagination import Column, Keyset, integer
 
 def versions_of(event_id) -> QuerySet[HistoricalEvent]:
     return HistoricalEvent.objects.of_event(event_id).with_author()
+
+
+def read_versions(event_id, wanted: set[int]) -> dict[int, HistoricalEvent]:
+    """Those versions, by number. Raise NotFound if a purge has come in between."""
+    rows = {row.version: row for row in versions_of(event_id).filter(version__in=wanted)}
+    if rows.keys() != wanted:
+        raise NotFound
+    return rows
 
 
 @docs.versions
@@ -62,7 +70,8 @@ class VersionViewSet(EventScopedViewSet):
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request, id, version):
-        row = versions_of(self.event_id).get(version=self.version(version))
+        number = self.version(version)
+        row = read_versions(self.event_id, {number})[number]
         return Response(self.get_serializer(row).data)
 
     @action(detail=True, methods=["post"])
@@ -98,16 +107,16 @@ class DiffViewSet(EventScopedViewSet):
     """Two versions of one event, side by side."""
 
     serializer_class = DiffSerializer
-    renderer_classes = [
-        *api_settings.DEFAULT_RENDERER_CLASSES,
-        JSONPatchRenderer,
-        UnifiedDiffRenderer,
-    ]
     least_roles: ClassVar = {"retrieve": Role.VIEWER, "metadata": Role.VIEWER}
+
+    def get_renderers(self):
+        # What OPTIONS answers is no diff, and has none of its forms.
+        forms = [JSONPatchRenderer(), UnifiedDiffRenderer()] if self.action == "retrieve" else []
+        return [*super().get_renderers(), *forms]
 
     def retrieve(self, request, id, v1, v2):
         wanted = [self.version(v1), self.version(v2)]
-        rows = {row.version: row for row in versions_of(self.event_id).filter(version__in=wanted)}
+        rows = read_versions(self.event_id, set(wanted))
         before, after = (rows[version] for version in wanted)
         return Response(
             {
@@ -128,6 +137,6 @@ class BlameViewSet(EventScopedViewSet):
 
     def retrieve(self, request, id):
         last = self.event.field_versions
-        rows = versions_of(self.event_id).filter(version__in=set(last.values()))
-        authors = {row.version: AuthorshipSerializer(row).data for row in rows}
+        rows = read_versions(self.event_id, set(last.values()))
+        authors = {version: AuthorshipSerializer(row).data for version, row in rows.items()}
         return Response({name: authors[last[name]] for name in contents.FIELDS})
