@@ -22,7 +22,7 @@ class UserRefSerializer(serializers.Serializer):
     """Somebody, as everybody may see them. `username` is null once the account is gone."""
 
     id = serializers.UUIDField(read_only=True)
-    username = serializers.CharField(read_only=True)
+    username = serializers.CharField(read_only=True, allow_null=True)
 
 
 def user_ref(user_id, username) -> dict | None:

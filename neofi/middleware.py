@@ -87,11 +87,12 @@ def limit_body(get_response):
 
     def middleware(request):
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit():
+        if not (length.isascii() and length.isdigit()):
             return problem_response(
-                HTTPStatus.BAD_REQUEST, "invalid", "Content-Length is no number."
+                HTTPStatus.BAD_REQUEST, "parse_error", "Content-Length is no number."
             )
-        if int(length) > settings.MAX_BODY_BYTES:
+        # Python refuses to read numbers of thousands of digits.
+        if len(length) > 20 or int(length) > settings.MAX_BODY_BYTES:
             limit = f"A body may have up to {settings.MAX_BODY_BYTES} bytes."
             return problem_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", limit)
         return get_response(request)

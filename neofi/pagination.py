@@ -6,10 +6,9 @@ column, compared as a row value, which PostgreSQL answers from an index on those
 """
 
 import base64
-import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +31,7 @@ def instant(value: Any) -> datetime:
     parsed = datetime.fromisoformat(value)
     if parsed.tzinfo is None:
         raise ValueError("no offset")
-    return parsed
+    return parsed.astimezone(UTC)  # PostgreSQL knows fewer offsets than Python
 
 
 def integer(value: Any) -> int:
@@ -97,7 +96,7 @@ class Cursor:
                 raise ValueError("of another list")
             pairs = zip(keyset.columns, values, strict=True)
             return cls(tuple(column.parse(value) for column, value in pairs), backward)
-        except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:
             message = "This is no cursor of this list. Follow `next` and `previous` as they come."
             raise invalid("cursor", message, "invalid_cursor") from error
 
@@ -163,7 +162,8 @@ class KeysetPagination(BasePagination):
         return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
 
     def get_paginated_response_schema(self, schema):
-        link = {"type": ["string", "null"], "format": "uri"}
+        # The library fills its examples of pages with these.
+        link = {"type": ["string", "null"], "format": "uri", "example": None}
         return {
             "type": "object",
             "required": ["next", "previous", "results"],
@@ -171,7 +171,8 @@ class KeysetPagination(BasePagination):
         }
 
     def get_schema_operation_parameters(self, view):
-        size = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": 20}
+        size = {"type": "integer", "minimum": 1, "maximum": self.max_page_size}
+        size["default"] = self.default_page_size
         return [
             {
                 "name": "page_size",

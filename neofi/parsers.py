@@ -2,6 +2,7 @@
 
 import math
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import ormsgpack
@@ -12,6 +13,9 @@ from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from neofi.renderers import JSONRenderer, MessagePackRenderer
 
 MAX_DEPTH = 32
+# An array of two, and what we make the second of them: nobody can guess it.
+PAIR, END_MARK = b"\x92", uuid4().hex
+END = ormsgpack.packb(END_MARK)
 
 
 def check_tree(value: Any) -> None:
@@ -65,10 +69,15 @@ class MessagePackParser(_StrictParser):
     renderer_class = MessagePackRenderer
 
     def load(self, data: bytes) -> Any:
-        return ormsgpack.unpackb(data)  # ext types and keys that are no text are a ValueError
+        # Ext types and keys that are no text are a ValueError; bytes behind the value are ignored,
+        # unless it is the first of a pair.
+        value, end = ormsgpack.unpackb(PAIR + data + END)
+        if end != END_MARK:
+            raise ValueError("there is more behind the first value")
+        return value
 
 
-class _SessionOnly:
+class SessionOnly:
     """Forms come from the browsable API alone: a token's caller says what it means in JSON."""
 
     def parse(self, stream, media_type=None, parser_context=None):
@@ -78,9 +87,9 @@ class _SessionOnly:
         return super().parse(stream, media_type, parser_context)
 
 
-class SessionFormParser(_SessionOnly, parsers.FormParser):
+class SessionFormParser(SessionOnly, parsers.FormParser):
     pass
 
 
-class SessionMultiPartParser(_SessionOnly, parsers.MultiPartParser):
+class SessionMultiPartParser(SessionOnly, parsers.MultiPartParser):
     pass

@@ -23,7 +23,7 @@ def _answer(request: HttpRequest, status: HTTPStatus, code: str, detail: str) ->
 
 
 def bad_request(request, exception=None):
-    return _answer(request, HTTPStatus.BAD_REQUEST, "invalid", "The request is malformed.")
+    return _answer(request, HTTPStatus.BAD_REQUEST, "parse_error", "The request is malformed.")
 
 
 def permission_denied(request, exception=None):

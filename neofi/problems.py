@@ -11,7 +11,7 @@ import math
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
 from drf_standardized_errors.handler import ExceptionHandler
@@ -81,7 +81,7 @@ class ProblemFormatter(ExceptionFormatter):
 
     def _invalid(self) -> dict[str, Any]:
         errors = [
-            {"field": _field(error.attr), "code": error.code, "message": error.detail}
+            {"field": _field(error.attr), "code": error.code or "invalid", "message": error.detail}
             for error in flatten_errors(self.exc.detail)
         ]
         named = ", ".join(sorted({error["field"] for error in errors if error["field"]}))
@@ -105,6 +105,9 @@ class ProblemHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, DjangoValidationError):
             return exceptions.ValidationError(_details(exc))
+        if isinstance(exc, SuspiciousOperation):
+            # Django's own limits: a thousand parameters or form fields, for one.
+            return exceptions.ParseError("The request is malformed, or has far too many parts.")
         return super().convert_known_exceptions(exc)
 
     def convert_unhandled_exceptions(self, exc: Exception) -> exceptions.APIException:

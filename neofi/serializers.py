@@ -29,6 +29,11 @@ class StrictSerializer(serializers.Serializer):
 
     ignored: ClassVar[frozenset[str]] = frozenset()
 
+    def get_initial(self) -> dict[str, Any]:
+        """What the browsable API's form starts from: a body to fill in, with nothing to remove."""
+        initial = super().get_initial()
+        return {name: value for name, value in initial.items() if self.fields[name].required}
+
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, Mapping) and not isinstance(data, QueryDict):
             errors = {**self._unknown(data), **self._mistyped(data)}
