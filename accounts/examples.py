@@ -2,6 +2,9 @@
 
 from drf_spectacular.utils import OpenApiExample
 
+from accounts import refusals
+from neofi.schema import problem, refusal
+
 _CREDENTIALS = {"username": "ada", "password": "analytical-engine-1843"}
 _PAIR = {"access": "<access token>", "refresh": "<refresh token>"}
 _USER = {
@@ -26,3 +29,19 @@ PROFILE = OpenApiExample("Moving house", {"timezone": "Europe/Paris"}, request_o
 SIGNED_IN = OpenApiExample("Signed in", _SIGNED_IN, response_only=True)
 TOKEN_PAIR = OpenApiExample("The next pair", _PAIR, response_only=True)
 USER = OpenApiExample("A profile", _USER, response_only=True)
+
+
+def _unauthorized(name: str, error: type) -> OpenApiExample:
+    return problem(name, 401, error.default_code, error.default_detail)
+
+
+WRONG_PASSWORD = refusal(
+    "The name or the password is wrong.",
+    _unauthorized("Not known", refusals.InvalidCredentials),
+)
+NO_MORE_USE = refusal(
+    "The token is of no use, or no longer.",
+    _unauthorized("Expired", refusals.TokenExpired),
+    _unauthorized("Used before", refusals.TokenReused),
+    _unauthorized("Signed out", refusals.SessionEnded),
+)

@@ -104,7 +104,7 @@ class LoginView(SignedOutView):
     @extend_schema(
         operation_id="login",
         tags=["accounts"],
-        responses={200: SignedInSerializer},
+        responses={200: SignedInSerializer, 401: examples.WRONG_PASSWORD},
         examples=[examples.LOGIN, examples.SIGNED_IN],
     )
     def post(self, request):
@@ -123,7 +123,7 @@ class RefreshView(SignedOutView):
     @extend_schema(
         operation_id="refresh",
         tags=["accounts"],
-        responses={200: TokenPairSerializer},
+        responses={200: TokenPairSerializer, 401: examples.NO_MORE_USE},
         examples=[examples.REFRESH, examples.TOKEN_PAIR],
     )
     def post(self, request):
@@ -154,7 +154,11 @@ class MeView(AccountView):
     serializer_class = ProfileSerializer
 
     @extend_schema(
-        operation_id="me", tags=["accounts"], responses=UserSerializer, examples=[examples.USER]
+        operation_id="me",
+        tags=["accounts"],
+        description="Read one's own profile.",
+        responses=UserSerializer,
+        examples=[examples.USER],
     )
     def get(self, request):
         return Response(UserSerializer(request.user).data)
@@ -162,6 +166,7 @@ class MeView(AccountView):
     @extend_schema(
         operation_id="update_me",
         tags=["accounts"],
+        description="Change one's own profile. Only the fields that are given change.",
         responses=UserSerializer,
         examples=[examples.PROFILE, examples.USER],
     )

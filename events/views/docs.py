@@ -50,7 +50,7 @@ PURGE = OpenApiParameter(
     bool,
     default=False,
     description="Remove the event for good, history and access included, from the trash or "
-    "directly. A body is not looked at, and no `X-Change-Set` is answered.",
+    "directly. A note goes with it, and no `X-Change-Set` is answered.",
 )
 
 events = extend_schema_view(

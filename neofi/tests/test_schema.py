@@ -139,8 +139,11 @@ def test_accounts_do_what_it_says(signed_up):
     assert DocumentedClient().get("/api/auth/me").status_code == 401
     login = {"username": "ada@example.org", "password": "sphinx of quartz"}
     pair = DocumentedClient().post("/api/auth/login", login).json()
-    answer = DocumentedClient().post("/api/auth/refresh", {"refresh": pair["refresh"]})
-    assert answer.status_code == 200
+    wrong = {**login, "password": "quartz of sphinx"}
+    assert DocumentedClient().post("/api/auth/login", wrong).status_code == 401
+    for status in (200, 401):  # a refresh token works once
+        answer = DocumentedClient().post("/api/auth/refresh", {"refresh": pair["refresh"]})
+        assert answer.status_code == status
     token = {"refresh": ada.refresh_token}
     assert DocumentedClient().post("/api/auth/logout", token).status_code == 204
 

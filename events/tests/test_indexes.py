@@ -1,0 +1,162 @@
+"""Each index is there for a request: with twenty thousand events, the planner reads it for that.
+
+The statements are those that the requests send, explained as they came.
+"""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from events.content import FIELDS
+from neofi.ids import uuid7
+from neofi.tests.queries import statements
+
+BUSY = "00000000-0000-7000-8000-000000000001"  # the event with many versions and people
+EVENTS, PEOPLE = 20_000, 2_000
+
+# Rows as the services write them, but in SQL: the triggers fill in what they always do.
+MADE_OF = {
+    "users": """
+        INSERT INTO accounts_user (id, username, email, password, first_name, last_name, timezone,
+            is_superuser, is_staff, is_active, date_joined)
+        SELECT uuid(lpad(to_hex(n), 32, '1')), 'person-' || n, n || '@example.org', '', '', '',
+            'UTC', false, false, true, now()
+        FROM generate_series(1, %(people)s) n
+    """,
+    # Every tenth is in the trash; every thousandth has the rare word and the rare tag.
+    "events": """
+        INSERT INTO events_event (id, title, description, location, start_time, end_time, timezone,
+            all_day, status, transparency, tags, metadata, exceptions, uid, version, field_versions,
+            created_at, updated_at, history_at, deleted_at)
+        SELECT uuid(lpad(to_hex(n), 32, '0')), 'Event ' || n,
+            CASE WHEN n %% 1000 = 0 THEN 'needle' ELSE 'hay' END, '',
+            timestamptz '2026-01-01 00:00Z' + n * interval '1 hour',
+            timestamptz '2026-01-01 01:00Z' + n * interval '1 hour', 'UTC', false, 'confirmed',
+            'opaque', CASE WHEN n %% 1000 = 0 THEN array['rare'] ELSE array['team'] END,
+            '{}', '{}', n, 1, '{}', now(), now() - (n * 7919 %% 20000) * interval '1 minute', now(),
+            CASE WHEN n %% 10 = 0 THEN now() END
+        FROM generate_series(2, %(events)s) n
+        UNION ALL SELECT %(busy)s, 'Busy', '', '', '2026-01-01', '2026-01-02', 'UTC', false,
+            'confirmed', 'opaque', array['team'], '{}', '{}', '1', 5000, '{}', now(), now(), now(),
+            NULL
+    """,
+    "grants": """
+        INSERT INTO events_grant (event_id, user_id, role, granted_at, event_start_time,
+            event_updated_at)
+        SELECT id, %(caller)s, 'owner', now(), now(), now() FROM events_event
+        UNION ALL SELECT %(busy)s, id, 'viewer', now(), now(), now() FROM accounts_user
+            WHERE username LIKE 'person-%%'
+    """,
+    "versions": """
+        INSERT INTO events_historicalevent (id, version, history_date, history_type, action,
+            change_set, history_user_id, history_change_reason, uid, created_at, updated_at, {fields})
+        SELECT id, n, now() + n * interval '1 second', '~', 'updated', %(change_set)s, %(caller)s,
+            '', uid, created_at, updated_at, {fields}
+        FROM events_event, generate_series(1, CASE WHEN id = %(busy)s THEN 5000 ELSE 1 END) n
+    """,
+    "access": """
+        INSERT INTO events_historicalgrant (id, event_id, user_id, role, history_date, history_type,
+            action, change_set, history_user_id, history_change_reason)
+        SELECT id, event_id, user_id, role, now() + id * interval '1 second', '+', 'shared',
+            %(change_set)s, %(caller)s, ''
+        FROM events_grant
+    """,
+}
+TABLES = "accounts_user, events_event, events_grant, events_historicalevent, events_historicalgrant"
+
+
+@pytest.fixture(scope="module")
+def crowded(django_db_setup, django_db_blocker):
+    """The id of the caller whose calendar it is."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        caller = UserFactory(username="caller")
+        values = {"caller": caller.pk, "busy": BUSY, "events": EVENTS, "people": PEOPLE}
+        for statement in MADE_OF.values():
+            filled = statement.replace("{fields}", ", ".join(FIELDS))
+            cursor.execute(filled, {**values, "change_set": uuid7()})
+        cursor.execute(f"ANALYZE {TABLES}")
+        yield caller.pk
+        cursor.execute(f"TRUNCATE {TABLES} CASCADE")
+
+
+@pytest.fixture
+def client(api, crowded):
+    return api(User.objects.get(pk=crowded))
+
+
+def indexes_read(client, url: str) -> set[str]:
+    """The indexes that the last statement of this request is planned with."""
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url)
+    assert response.status_code == 200, response.content
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statements(captured)[-1]}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    return set(re.findall(r"(?:using|Bitmap Index Scan on) (\w+)", plan))
+
+
+def middle(client, url: str) -> str:
+    """The URL of the page behind the first one."""
+    return client.get(url).json()["next"]
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("", "grant_calendar_idx"),
+        ("?ordering=start_time&page_size=100", "grant_calendar_idx"),
+        ("?ordering=-start_time", "grant_calendar_idx"),
+        ("?from=2026-03-01&to=2026-04-01", "grant_calendar_idx"),
+        ("?ordering=updated_at", "grant_recent_idx"),
+        ("?ordering=-updated_at", "grant_recent_idx"),
+        ("?deleted=true", "grant_trash_idx"),
+        ("?deleted=true&ordering=-start_time", "grant_trash_idx"),
+    ],
+)
+def test_a_page_of_the_calendar_is_cut_in_an_index(client, query, index):
+    url = f"/api/events{query}"
+    assert index in indexes_read(client, url)
+    assert index in indexes_read(client, middle(client, url))
+
+
+def test_what_changed_lately_is_found_by_an_index(client):
+    first = client.get("/api/events?ordering=-updated_at").json()["results"][10]
+    url = f"/api/events?updated_since={first['updated_at']}&ordering=updated_at"
+    assert "grant_recent_idx" in indexes_read(client, url)
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [("search=needle", "event_search_idx"), ("tag=rare", "event_tags_idx")],
+)
+def test_a_rare_word_or_tag_is_found_by_an_index(client, query, index):
+    assert index in indexes_read(client, f"/api/events?{query}")
+
+
+@pytest.mark.parametrize(
+    ("path", "indexes"),
+    [
+        ("history", {"version_unique_per_event"}),
+        ("history/77", {"version_unique_per_event"}),
+        ("diff/7/4321", {"version_unique_per_event"}),
+        ("changelog", {"version_changelog_idx", "access_changelog_idx"}),
+        ("permissions", {"grant_permissions_idx"}),
+    ],
+)
+def test_what_belongs_to_one_event_is_found_by_an_index(client, path, indexes):
+    assert indexes <= indexes_read(client, f"/api/events/{BUSY}/{path}")
+
+
+@pytest.mark.parametrize("path", ["history", "changelog", "permissions"])
+def test_a_page_in_the_middle_is_found_by_the_same_index(client, path):
+    url = f"/api/events/{BUSY}/{path}?page_size=50"
+    later = client.get(middle(client, url)).json()
+    expected = indexes_read(client, url)
+    assert indexes_read(client, later["next"]) >= expected
+    assert indexes_read(client, later["previous"]) >= expected
+
+
