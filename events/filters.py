@@ -94,7 +94,7 @@ class EventFilter(django_filters.FilterSet):
         "offset, this and the other times are read in your own time zone.",
     )
     to = InstantFilter(
-        field_name="access__event_start_time",
+        field_name="grant_start_time",
         lookup_expr="lt",
         help_text="Events that start before this. With `from`: what overlaps the window.",
     )
@@ -104,16 +104,14 @@ class EventFilter(django_filters.FilterSet):
         help_text='Words in title, description or location; as on the web, `"..."` is a phrase, '
         "`or` an alternative and `-` a word that must not be there.",
     )
-    role = django_filters.ChoiceFilter(
-        field_name="access__role", choices=Role.choices, help_text="Your own role."
-    )
+    role = django_filters.ChoiceFilter(choices=Role.choices, help_text="Your own role.")
     owner = django_filters.CharFilter(
         method="filter_owner", help_text="The owner's id or user name."
     )
     status = django_filters.ChoiceFilter(choices=Status.choices)
     tag = TagsFilter(field_name="tags", lookup_expr="contains")
     updated_since = InstantFilter(
-        field_name="access__event_updated_at",
+        field_name="grant_updated_at",
         lookup_expr="gte",
         help_text="Events that changed at this time or later.",
     )
@@ -132,9 +130,8 @@ class EventFilter(django_filters.FilterSet):
     def filter_owner(self, queryset: QuerySet, name: str, text: str) -> QuerySet:
         user_id = parse_uuid(text)
         if user_id:
-            return queryset.filter(ownership__user=user_id)
-        names = queryset.alias(owner_key=Lower("ownership__user__username"))
-        return names.filter(owner_key=text.lower())
+            return queryset.filter(owner_id=user_id)
+        return queryset.alias(owner_key=Lower("owner_username")).filter(owner_key=text.lower())
 
     def filter_deleted(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset  # the view has chosen its door by it

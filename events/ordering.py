@@ -5,9 +5,9 @@ from operator import attrgetter
 from neofi.pagination import Column, Keyset, instant
 from neofi.problems import invalid
 
-EVENT_ID = Column("access__event_id", attrgetter("id"))
-START = Column("access__event_start_time", attrgetter("start_time"), instant)
-UPDATED = Column("access__event_updated_at", attrgetter("updated_at"), instant)
+EVENT_ID = Column("grant_event_id", attrgetter("id"))
+START = Column("grant_start_time", attrgetter("start_time"), instant)
+UPDATED = Column("grant_updated_at", attrgetter("updated_at"), instant)
 
 ORDERINGS = {
     "start_time": Keyset("start_time", (START, EVENT_ID)),

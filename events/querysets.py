@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 # "simple" stems no language, for calendars are written in many.
 SEARCH_VECTOR = SearchVector("title", "description", "location", config="simple")
 
-# A minus that stands before no word or phrase: it says nothing, and of those that pile up PostgreSQL
-# refuses a few dozen.
+# A minus that stands before no word or phrase says nothing, and PostgreSQL refuses a few dozen of
+# them in a row.
 DANGLING_MINUS = re.compile(r'-(?![\w"])')
 
 
@@ -28,23 +28,29 @@ class EventQuerySet(models.QuerySet):
 
     def visible_to(self, user: "User", at_least: str = Role.VIEWER) -> "EventQuerySet":
         """Live events on which `user` has that role or a higher one; nothing for a stranger."""
-        return self._granted_to(user, Role.at_least(at_least)).filter(
-            access__event_deleted_at__isnull=True
+        return self._granted_to(
+            user, Role.at_least(at_least), access__event_deleted_at__isnull=True
         )
 
     def in_trash_of(self, user: "User") -> "EventQuerySet":
         """Events that `user` owns and has thrown away."""
-        return self._granted_to(user, [Role.OWNER]).filter(access__event_deleted_at__isnull=False)
+        return self._granted_to(user, [Role.OWNER], access__event_deleted_at__isnull=False)
 
     def visible_or_in_trash_to(self, user: "User") -> "EventQuerySet":
         """Live or not: for restore and purge, which refuse by role and not by absence."""
         return self._granted_to(user, list(Role))
 
-    def _granted_to(self, user: "User", roles: list[Role]) -> "EventQuerySet":
-        # One grant for each person and event (a constraint), so this join cannot double a row.
+    def _granted_to(self, user: "User", roles: list[Role], **conditions) -> "EventQuerySet":
+        # One grant for each person and event (a constraint), so this join cannot double a row. Each
+        # filter() on a path through it would join it anew, and no index would then cut the page:
+        # so all conditions are in one, and filters and orders name the columns by these aliases.
         access = FilteredRelation("grants", condition=Q(grants__user=user.pk))
-        granted = self.alias(access=access).filter(access__role__in=roles)
-        return granted if user.is_authenticated else granted.none()
+        granted = self.alias(access=access).filter(access__role__in=roles, **conditions)
+        return (granted if user.is_authenticated else granted.none()).alias(
+            grant_event_id=F("access__event_id"),
+            grant_start_time=F("access__event_start_time"),
+            grant_updated_at=F("access__event_updated_at"),
+        )
 
     def as_seen_by_caller(self) -> "EventQuerySet":
         """With what an answer shows besides the row, in the same query.

@@ -37,7 +37,9 @@ def calendar(owner, editor, stranger):
         **at(9),
     )
     second = EventFactory(by=editor, title="B", tags=["team"], status="tentative", **at(11))
-    third = EventFactory(by=stranger, title="C", location="Road house", status="cancelled", **at(13))
+    third = EventFactory(
+        by=stranger, title="C", location="Road house", status="cancelled", **at(13)
+    )
     shared(second, {owner: "viewer"})
     shared(third, {owner: "editor"})
     return [first, second, third]
@@ -116,7 +118,15 @@ def test_the_list_is_ordered(api, owner, calendar, ordering, expected):
         ({"search": "road", "role": "editor"}, "C"),
         ({"tag": "team", "from": "2026-03-02T10:30:00Z"}, "B"),
         ({"owner": "owner", "role": "viewer"}, ""),
-        ({"search": "road", "owner": "stranger", "status": "cancelled", "ordering": "-updated_at"}, "C"),
+        (
+            {
+                "search": "road",
+                "owner": "stranger",
+                "status": "cancelled",
+                "ordering": "-updated_at",
+            },
+            "C",
+        ),
     ],
 )
 def test_filters_narrow_the_list(api, owner, calendar, params, expected):
@@ -130,7 +140,12 @@ def test_the_owner_may_be_named_by_id(api, owner, editor, calendar):
 
 def test_a_filter_never_shows_what_one_may_not_see(api, owner, viewer, calendar):
     client = api(viewer)
-    for params in ({"owner": "owner"}, {"owner": str(owner.pk)}, {"tag": "team"}, {"search": "road"}):
+    for params in (
+        {"owner": "owner"},
+        {"owner": str(owner.pk)},
+        {"tag": "team"},
+        {"search": "road"},
+    ):
         assert titles(client, **params) == []
 
 

@@ -122,7 +122,9 @@ def test_a_page_has_one_to_a_hundred_rows(api, owner, size):
     assert errors_in(api(owner).get(f"{URL}?page_size={size}")) == {"page_size": {"invalid"}}
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "AAAA", "e30", "WyJzdGFydF90aW1lIl0", "%00", "é", "a" * 999])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "AAAA", "e30", "WyJzdGFydF90aW1lIl0", "%00", "é", "a" * 999]
+)
 def test_a_cursor_of_nonsense_is_refused(api, owner, cursor):
     errors = errors_in(api(owner).get(f"{URL}?cursor={cursor}"))
     assert errors == {"cursor": {"invalid_cursor"}}
