@@ -55,7 +55,7 @@ class PermissionViewSet(EventScopedViewSet):
     least_roles: ClassVar = {
         "list": Role.VIEWER,
         "update": Role.OWNER,
-        # One may always take one's own access away; the handler asks whose it is.
+        # One may always take one's own access away; below it is asked whose it is.
         "destroy": Role.VIEWER,
         "metadata": Role.VIEWER,
     }
@@ -75,6 +75,12 @@ class PermissionViewSet(EventScopedViewSet):
     def get_keyset(self):
         return self.keyset
 
+    def check_object_permissions(self, request, event):
+        super().check_object_permissions(request, event)
+        leaving = self.kwargs.get("user_id", "").lower() == str(request.user.pk)
+        if self.action == "destroy" and event.role != Role.OWNER and not leaving:
+            raise PermissionDenied
+
     def list(self, request, id):
         grants = Grant.objects.of_event(self.event_id).select_related("user", "granted_by")
         page = self.paginate_queryset(grants.annotate(owner_first=OWNER_FIRST))
@@ -89,9 +95,6 @@ class PermissionViewSet(EventScopedViewSet):
         return self.tell(grant, Response(GrantSerializer(grant).data))
 
     def destroy(self, request, id, user_id):
-        whose = parse_uuid(user_id)
-        if whose != request.user.pk and self.event.role != Role.OWNER:
-            raise PermissionDenied
         grant = services.revoke(
             self.event_id, self.whose(user_id), by=request.user, note=self.note()
         )

@@ -116,16 +116,13 @@ def _walk_back(trace: list[list[int]], i: int) -> list[Block]:
 
 
 def _between(blocks: list[Block]) -> list[Opcode]:
-    """The blocks, and what lies between them; neighbours are one."""
+    """The blocks, and what lies between them. No two of them touch."""
     found, i, j = [], 0, 0
     for start_i, start_j, size in blocks:
         if i < start_i or j < start_j:
             tag = "insert" if i == start_i else "delete" if j == start_j else "replace"
             found.append((tag, i, start_i, j, start_j))
         i, j = start_i + size, start_j + size
-        if size and found and found[-1][0] == "equal":
-            _, i1, _, j1, _ = found.pop()
-            found.append(("equal", i1, i, j1, j))
-        elif size:
+        if size:
             found.append(("equal", start_i, i, start_j, j))
     return found

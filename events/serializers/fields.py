@@ -20,7 +20,7 @@ class TimeField(serializers.Field):
     default_error_messages = {
         "wrong_type": "This must be a text.",
         "invalid": "Give a time as RFC 3339 has it, such as 2026-03-02T09:00:00+01:00; "
-        "without an offset it is read in the event's timezone, and a date is for all-day events."
+        "without an offset it is read in the event's timezone, and a date is for all-day events.",
     }
 
     def to_internal_value(self, data):

@@ -1,4 +1,4 @@
-"""Races on one event, with real threads: who waits for the lock decides by what is there after it."""
+"""Races on one event, with real threads: who waits for the lock decides by what is there then."""
 
 from functools import partial
 from threading import Event as Flag

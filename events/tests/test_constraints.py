@@ -158,7 +158,9 @@ def test_grants_copy_their_event_whatever_happens_to_it(owner, event):
         lambda: update_event(event.pk, by=owner, content={"title": "Review"}),
         lambda: delete_event(event.pk, by=owner),
         lambda: restore_event(event.pk, by=owner),
-        lambda: Event.objects.filter(pk=event.pk).update(start_time=datetime(2020, 1, 1, tzinfo=UTC)),
+        lambda: Event.objects.filter(pk=event.pk).update(
+            start_time=datetime(2020, 1, 1, tzinfo=UTC)
+        ),
     ):
         write()
         assert_copied(event)

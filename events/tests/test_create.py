@@ -140,7 +140,10 @@ def test_lengths_count_after_trimming(api, owner):
         ({"exceptions": {"2026-03-02": None}}, {"exceptions": {"not_supported"}}),
         ({"timezone": "Mars/Olympus"}, {"timezone": {"unknown_timezone"}}),
         ({"end_time": "2026-03-02T09:00:00Z"}, {"end_time": {"not_after_start"}}),
-        ({"status": "done", "colour": "red"}, {"status": {"invalid_choice"}, "colour": {"unknown_field"}}),
+        (
+            {"status": "done", "colour": "red"},
+            {"status": {"invalid_choice"}, "colour": {"unknown_field"}},
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_and_leaves_nothing(api, owner, changes, errors):

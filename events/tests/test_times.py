@@ -96,7 +96,12 @@ def test_a_patch_reads_times_in_the_zone_that_it_gives(api, owner):
             "America/Sao_Paulo",
             ("2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z"),
         ),
-        ("2023-03-26", "2023-03-27", "Asia/Beirut", ("2023-03-25T22:00:00Z", "2023-03-26T21:00:00Z")),
+        (
+            "2023-03-26",
+            "2023-03-27",
+            "Asia/Beirut",
+            ("2023-03-25T22:00:00Z", "2023-03-26T21:00:00Z"),
+        ),
         # There are two here, and the day starts with the first.
         (
             "2026-11-01",
@@ -185,6 +190,8 @@ def test_an_all_day_event_becomes_a_timed_one_at_the_same_instants(api, owner):
         "2026-13-01T00:00:00Z",
         "2026-02-29T00:00:00Z",
         "2026-03-02T25:00:00Z",
+        "2026-03-02T24:00:00Z",
+        "2026-03-02T09:00:00Z\x00",
         "2026-03-02T09:00:60Z",
         "20260302T090000Z",
         "2026-W10-1T09:00:00Z",
