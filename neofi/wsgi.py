@@ -23,15 +23,15 @@ def application(environ, start_response):
 
 
 def measure_body(environ) -> None:
-    """Give a length to a body that comes without one; Django would take it for empty.
+    """Give a length to a body that comes without one, in chunks or over HTTP/2.
 
-    One byte more than a body may have is enough for neofi.middleware.limit_body to refuse it.
+    Django would take it for empty. One byte more than a body may have is enough for
+    neofi.middleware.limit_body to refuse it.
     """
-    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-    if environ.get("CONTENT_LENGTH") or not (
-        chunked or environ["SERVER_PROTOCOL"].startswith("HTTP/2")
-    ):
+    if environ.get("CONTENT_LENGTH") or environ["REQUEST_METHOD"] in ("GET", "HEAD"):
         return
+    if not environ.get("wsgi.input_terminated"):
+        return  # a server without this would wait for more than there is
     # In parts of a known size: granian's read() forgets what it has buffered.
     parts, left = [], settings.MAX_BODY_BYTES + 1
     while left and (part := environ["wsgi.input"].read(left)):

@@ -161,7 +161,7 @@ MIDNIGHT = "start_time:not_midnight end_time:not_midnight"
     a_day_of_the_year=times("start_time:invalid", "2026-061T09:00:00Z"),
     american=times("start_time:invalid", "03/02/2026 09:00"),
     of_the_mail=times("start_time:invalid", "Mon, 02 Mar 2026 09:00:00 GMT"),
-    wide_digits=times("start_time:invalid", "２０２６-03-02T09:00:00Z"),
+    wide_digits=times("start_time:invalid", "\uff12\uff10\uff12\uff16-03-02T09:00:00Z"),
     blanks_around=times("start_time:invalid", " 2026-03-02T09:00:00Z "),
     february_30=times("start_time:invalid", "2026-02-30T09:00:00Z"),
     february_29_of_2026=times("start_time:invalid", "2026-02-29T09:00:00Z"),
@@ -402,7 +402,7 @@ def register(refused: str, **changes) -> Bad:
     a_long_name=register("username:invalid", username="a" * 31),
     blanks_in_the_name=register("username:invalid", username="ada l"),
     an_address_as_name=register("username:invalid", username="ada@example"),
-    letters_of_elsewhere=register("username:invalid", username="аda"),  # noqa: RUF001
+    letters_of_elsewhere=register("username:invalid", username="\u0430da"),
     a_line_end_in_the_name=register("username:invalid", username="ada\n"),
     nul_in_the_name=register(f"username:invalid username:{NUL}", username="ada\0"),
     a_taken_name=register("username:taken", username="OWNER"),

@@ -42,7 +42,14 @@ def test_who_somebody_is(refuse, bad):
 
 def test_a_session_cookie_of_anything_is_nobody(db):
     """Cookies may be quoted, and so hold characters that PostgreSQL has no word for."""
-    for value in ("x", "a" * 32, r'"aaaaaaaaaaaa\000"', '"' + "é" * 40 + '"', "%00" * 11, "a" * 9000):
+    for value in (
+        "x",
+        "a" * 32,
+        r'"aaaaaaaaaaaa\000"',
+        '"' + "é" * 40 + '"',
+        "%00" * 11,
+        "a" * 9000,
+    ):
         response = send(APIClient(), "GET", "/api/events", Cookie=f"sessionid={value}")
         assert_refused(response, Bad("", NOBODY))
 
@@ -139,20 +146,26 @@ def accepting(value: str, path: str = "/api/events", refused: str = "406 not_acc
     of_the_changelog=accepting("application/xml", "{event}/changelog"),
     of_the_permissions=accepting("application/xml", "{event}/permissions"),
     of_the_profile=accepting("application/xml", "/api/auth/me"),
-    of_a_write=Bad("PATCH {event}", "406 not_acceptable", {"title": "a"}, headers={"Accept": "a/b"}),
+    of_a_write=Bad(
+        "PATCH {event}", "406 not_acceptable", {"title": "a"}, headers={"Accept": "a/b"}
+    ),
     of_a_login=Bad("POST /api/auth/login", "406 not_acceptable", {}, headers={"Accept": "a/b"}),
 )
 def test_forms_that_answers_do_not_have(refuse, bad):
     refuse(bad)
 
 
-@pytest.mark.parametrize("accept", ["application/msgpack", "text/plain", "application/json-patch+json"])
+@pytest.mark.parametrize(
+    "accept", ["application/msgpack", "text/plain", "application/json-patch+json"]
+)
 def test_refusals_are_problems_whatever_form_was_asked_for(api, owner, event, accept):
     response = send(api(owner), "GET", f"/api/events/{event.pk}/diff/1/9", Accept=accept)
     assert problem_in(response)["code"] == "not_found"
 
 
-@pytest.mark.parametrize("host", ["evil.example", "", "a b", "localhost:port", "[::1", "a,localhost", "ä"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "", "a b", "localhost:port", "[::1", "a,localhost", "ä"]
+)
 def test_a_host_that_is_not_ours_is_refused(api, owner, host):
     response = send(api(owner), "GET", "/api/events", Host=host)
     assert_refused(response, Bad("", "400 parse_error"))
@@ -163,7 +176,20 @@ SANE_ID = re.compile(r"[0-9a-f-]{36}")
 
 @pytest.mark.parametrize(
     "given",
-    ["", " ", "a b", "a\nb", "a\r\nSet-Cookie: b=c", "a\0", "é", "١", "a" * 129, "a;b", '"a"', "<a>"],
+    [
+        "",
+        " ",
+        "a b",
+        "a\nb",
+        "a\r\nSet-Cookie: b=c",
+        "a\0",
+        "é",
+        "\u0661",
+        "a" * 129,
+        "a;b",
+        '"a"',
+        "<a>",
+    ],
 )
 def test_an_insane_request_id_is_replaced(db, given):
     response = send(APIClient(), "GET", "/api/events", **{"X-Request-ID": given})
@@ -178,7 +204,18 @@ def test_a_sane_request_id_comes_back(db, given):
 
 @pytest.mark.parametrize(
     "given",
-    ["", ",", "unknown", "1.2.3.4.5", "::1%eth0", "é", "\0", "a" * 10_000, "," * 10_000, "1.2.3.4, x"],
+    [
+        "",
+        ",",
+        "unknown",
+        "1.2.3.4.5",
+        "::1%eth0",
+        "é",
+        "\0",
+        "a" * 10_000,
+        "," * 10_000,
+        "1.2.3.4, x",
+    ],
 )
 def test_a_forwarded_address_of_garbage_is_no_address(db, settings, given):
     settings.TRUSTED_PROXIES = 1
@@ -193,7 +230,9 @@ PATHS = ["/api/events", "/api/events/batch", "/api/auth/login", "/api/nothing", 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
-    "length", [str(10 * 2**20 + 1), str(2**31), str(2**64), "9" * 5000], ids=lambda length: f"{len(length)} digits"
+    "length",
+    [str(10 * 2**20 + 1), str(2**31), str(2**64), "9" * 5000],
+    ids=lambda length: f"{len(length)} digits",
 )
 def test_a_body_over_10_mib_is_refused_by_its_length(db, path, length):
     response = APIClient().generic("POST", path, CONTENT_LENGTH=length, content_type=JSON)
@@ -205,12 +244,12 @@ def test_a_body_of_10_mib_is_read(api, owner):
     title = b'{"title": "' + b"x" * (10 * 2**20 - 13) + b'"}'
     assert len(title) == 10 * 2**20
     response = send(api(owner), "POST", "/api/events", title)
-    assert_refused(
-        response, Bad("", "400 title:max_length start_time:required end_time:required")
-    )
+    assert_refused(response, Bad("", "400 title:max_length start_time:required end_time:required"))
 
 
-@pytest.mark.parametrize("length", ["-1", "+5", "abc", "1.5", "0x10", "²", "٥", "5 5", "5,5", "\0"])
+@pytest.mark.parametrize(
+    "length", ["-1", "+5", "abc", "1.5", "0x10", "²", "\u0665", "5 5", "5,5", "\0"]
+)
 def test_a_length_that_is_no_number_is_refused(db, length):
     response = APIClient().generic("POST", "/api/events", CONTENT_LENGTH=length, content_type=JSON)
     assert_refused(response, Bad("", "400 parse_error"))
@@ -243,4 +282,4 @@ def test_a_page_for_people_refuses_too(api, owner, event):
     ):
         response = send(client, method, path, body, Accept="text/html")
         assert response.status_code == status, (method, path, response.content[-500:])
-        assert b"Traceback" not in response.content
+        assert b"Traceback (most recent" not in response.content

@@ -24,7 +24,7 @@ NO_IDS = {
     "a surrogate": "%ED%A0%80",
     "no UTF-8": "%FF%FE",
     "half an escape": "%",
-    "wide digits": "０" + UNKNOWN[1:],
+    "wide digits": "\uff10" + UNKNOWN[1:],
     "an escaped slash": "..%2F..%2Fetc%2Fpasswd",
     "SQL": "1%27%20OR%20%271%27=%271",
     "a thousand characters": "a" * 1000,
@@ -78,7 +78,7 @@ NO_VERSIONS = {
     "2 to the 63rd": str(2**63),
     "5000 digits": "1" * 5000,
     "a word": "abc",
-    "Arabic digits": "١",
+    "Arabic digits": "\u0661",
     "a superscript": "²",
     "a blank": "%20",
     "blanks around": "%201%20",
@@ -170,8 +170,8 @@ def test_no_path_is_missing_here():
     def routes(patterns, prefix=""):
         for pattern in patterns:
             here = prefix + str(pattern.pattern)
-            yield from [here] if isinstance(pattern, URLPattern) else routes(
-                pattern.url_patterns, here
+            yield from (
+                [here] if isinstance(pattern, URLPattern) else routes(pattern.url_patterns, here)
             )
 
     known = [path for path in routes(get_resolver().url_patterns) if path.startswith("api/")]
@@ -179,27 +179,29 @@ def test_no_path_is_missing_here():
 
 
 @every_path
-def test_other_methods_are_refused_with_those_that_there_are(api, owner, places, path, methods):
+def test_other_methods_are_refused_with_those_that_there_are(api, owner, at, path, methods):
     known = {*methods.split(), "OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
     client = api(owner)
     others = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "BREW"} - known
     for method in sorted(others):
-        response = send(client, method, path.format(**places), {})
+        response = send(client, *at(f"{method} {path}"), {})
         assert_refused(response, Bad(path, NO_METHOD))
-        assert {name.strip() for name in response["Allow"].split(",")} | {"HEAD"} == known | {"HEAD"}
+        assert {name.strip() for name in response["Allow"].split(",")} | {"HEAD"} == known | {
+            "HEAD"
+        }
 
 
 @every_path
-def test_options_are_answered(api, owner, places, path, methods):
+def test_options_are_answered(api, owner, at, path, methods):
     for accept in ("application/json", "application/msgpack"):
-        response = send(api(owner), "OPTIONS", path.format(**places), Accept=accept)
+        response = send(api(owner), *at(f"OPTIONS {path}"), Accept=accept)
         assert response.status_code in (200, 406), response.content
         assert response["X-Request-ID"]
 
 
 @pytest.mark.parametrize("path", [path for path, methods in PATHS.items() if "GET" in methods])
-def test_head_is_get_without_the_body(api, owner, places, path):
-    client, here = api(owner), path.format(**places)
+def test_head_is_get_without_the_body(api, owner, at, path):
+    client, (_, here) = api(owner), at(f"GET {path}")
     get, head = client.get(here), client.head(here)
     assert (head.status_code, head.content) == (get.status_code, b"") == (200, b"")
     for name in ("Content-Type", "ETag", "Vary", "Allow"):
@@ -207,8 +209,8 @@ def test_head_is_get_without_the_body(api, owner, places, path):
 
 
 @pytest.mark.parametrize("path", [path for path, methods in PATHS.items() if "GET" in methods])
-def test_a_slash_at_the_end_changes_nothing(api, owner, places, path):
-    client, here = api(owner), path.format(**places).rstrip("/")
+def test_a_slash_at_the_end_changes_nothing(api, owner, at, path):
+    client, here = api(owner), at(f"GET {path}")[1].rstrip("/")
     without, with_slash, with_two = (client.get(here + end) for end in ("", "/", "//"))
     if path != "/api/":  # the root keeps its own
         assert without.content == with_slash.content == with_two.content
@@ -235,7 +237,7 @@ def test_a_slash_at_the_end_changes_nothing(api, owner, places, path):
         ("POST /api/auth/logout", {}, 400),
     ],
 )
-def test_writes_take_a_slash_at_the_end_too(api, owner, places, line, body, status):
+def test_writes_take_a_slash_at_the_end_too(api, owner, at, line, body, status):
     """No redirect: a client would follow one with a GET, and lose the body."""
-    method, path = line.format(**places).split(" ")
+    method, path = at(line)
     assert send(api(owner), method, f"{path}/", body).status_code == status

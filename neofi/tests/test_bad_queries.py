@@ -39,26 +39,15 @@ ROUTES = {
     "root": ("GET /api/", None),
 }
 every_route = pytest.mark.parametrize(("line", "body"), ROUTES.values(), ids=ROUTES.keys())
+MANY = "&".join(["page_size=1"] * 1001)
 
 
 @every_route
-def test_an_unknown_parameter_is_named(refuse, line, body):
+def test_every_route_refuses_what_it_does_not_know(refuse, line, body):
     refuse(Bad(f"{line}?colour=red", "400 colour:unknown_parameter", body))
-
-
-@every_route
-def test_a_doubled_parameter_is_named(refuse, line, body):
     refuse(Bad(f"{line}?format=json&format=json", "400 format:repeated_parameter", body))
-
-
-@every_route
-def test_an_unknown_format_is_not_found(refuse, line, body):
     refuse(Bad(f"{line}?format=xml", "404 not_found", body))
-
-
-@every_route
-def test_thousands_of_parameters_are_too_many(refuse, line, body):
-    refuse(Bad(f"{line}?{'&'.join(['page_size=1'] * 1001)}", "400 parse_error", body))
+    refuse(Bad(f"{line}?{MANY}", "400 parse_error", body))
 
 
 def events(query: str, refused: str) -> Bad:
@@ -98,7 +87,7 @@ def events(query: str, refused: str) -> Bad:
     from_an_unescaped_offset=events("from=2026-03-02T09:00:00+01:00", "from:invalid"),
     to_year_10000=events("to=10000-01-01", "to:invalid"),
     to_the_last_of_days=events("to=9999-12-31T23:59:59-12:00", "to:invalid"),
-    to_wide_digits=events("to=２０２６-03-02", "to:invalid"),
+    to_wide_digits=events("to=\uff12\uff10\uff12\uff16-03-02", "to:invalid"),
     updated_since_yesterday=events("updated_since=yesterday", "updated_since:invalid"),
     unknown_ordering=events("ordering=title", "ordering:invalid"),
     ordering_by_a_column=events("ordering=owner__password", "ordering:invalid"),
@@ -137,14 +126,13 @@ def test_single_events(refuse, bad):
 
 
 LISTS = ["/api/events", "{event}/history", "{event}/changelog", "{event}/permissions"]
-every_list = pytest.mark.parametrize("path", LISTS)
-SIZES = ["0", "101", "-1", "abc", "1.5", "", "1e1", "+5", "%205", "5%00", "٥", "²", "9" * 400]
+SIZES = ["0", "101", "-1", "abc", "1.5", "", "1e1", "+5", "%205", "5%00", "\u0665", "²", "9" * 400]
 
 
-@every_list
 @pytest.mark.parametrize("size", SIZES)
-def test_sizes_of_pages(refuse, path, size):
-    refuse(Bad(f"GET {path}?page_size={size}", "400 page_size:invalid"))
+def test_sizes_of_pages(refuse, size):
+    for path in LISTS:
+        refuse(Bad(f"GET {path}?page_size={size}", "400 page_size:invalid"))
 
 
 def cursor(*values) -> str:
@@ -170,10 +158,10 @@ NONSENSE = {
 }
 
 
-@every_list
 @pytest.mark.parametrize("text", NONSENSE.values(), ids=NONSENSE.keys())
-def test_cursors_of_nonsense(refuse, path, text):
-    refuse(Bad(f"GET {path}?cursor={text}", "400 cursor:invalid_cursor"))
+def test_cursors_of_nonsense(refuse, text):
+    for path in LISTS:
+        refuse(Bad(f"GET {path}?cursor={text}", "400 cursor:invalid_cursor"))
 
 
 TAMPERED = {
@@ -222,11 +210,10 @@ TAMPERED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("path", "text"), [(path, text) for path, texts in TAMPERED.items() for text in texts]
-)
-def test_cursors_of_other_lists_and_types(refuse, path, text):
-    refuse(Bad(f"GET {path}?cursor={text}", "400 cursor:invalid_cursor"))
+@pytest.mark.parametrize(("path", "texts"), TAMPERED.items())
+def test_cursors_of_other_lists_and_types(refuse, path, texts):
+    for text in texts:
+        refuse(Bad(f"GET {path}?cursor={text}", "400 cursor:invalid_cursor"))
 
 
 @pytest.mark.parametrize("offset", ["+23:59", "-23:59", "+15:59:59", "-00:00:00.000001"])

@@ -1,0 +1,48 @@
+import pytest
+from django.db import OperationalError
+
+from neofi import health
+from neofi.tests.queries import queries
+
+
+def test_healthz_touches_no_database(client, db):
+    with queries(0):
+        response = client.get("/healthz")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+def test_readyz_says_ready(client, db):
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (200, {"status": "ready"})
+
+
+class Executor:
+    """A stand-in for the migrations' executor, with one that is not applied."""
+
+    def __init__(self, connection):
+        self.loader = self.graph = self
+
+    def leaf_nodes(self):
+        return []
+
+    def migration_plan(self, targets):
+        return ["one"]
+
+
+class Unreachable(Executor):
+    def __init__(self, connection):
+        raise OperationalError("could not connect to 10.0.0.7")
+
+
+@pytest.mark.parametrize(
+    ("executor", "detail"),
+    [(Executor, "1 migrations are not applied."), (Unreachable, "The database is not reachable.")],
+)
+def test_readyz_says_why_it_is_not(client, db, monkeypatch, executor, detail):
+    monkeypatch.setattr(health, "MigrationExecutor", executor)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["Retry-After"] == "5"
+    problem = response.json()
+    assert (problem["code"], problem["detail"]) == ("not_ready", detail)
