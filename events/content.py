@@ -4,16 +4,13 @@ Pure: content is a plain dict with the keys of FIELDS; instants are aware dateti
 are JSON values. Nothing here knows of Django or of our models.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
-
-from events import times
+from events import jsonvalues, times
 
 Content = dict[str, Any]
 
@@ -23,8 +20,8 @@ MAX_LOCATION = 300
 MAX_TAGS = 20
 MAX_TAG = 50
 MAX_METADATA_BYTES = 16 * 1024
-# From here on, floats are written as 1e16, without a fraction.
-FIRST_WITH_EXPONENT = 1e16
+# For doors without a serializer; PostgreSQL would cut a tag without a word.
+MAX_LENGTHS = {"title": MAX_TITLE, "description": MAX_DESCRIPTION, "location": MAX_LOCATION}
 
 # In the order in which answers and diffs name them.
 FIELDS = (
@@ -71,20 +68,9 @@ def of(row: Any) -> Content:
     return {name: getattr(row, name) for name in FIELDS}
 
 
-def same(one: Any, other: Any) -> bool:
-    """Equality as JSON has it: `1`, `1.0` and `true` are three values, key order is none."""
-    if isinstance(one, (dict, list, int, float)):
-        return _canonical(one) == _canonical(other)
-    return one == other
-
-
-def _canonical(value: Any) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-
-
 def differing(one: Content, other: Content) -> list[str]:
     """The fields in which two contents differ, in the order of FIELDS."""
-    return [name for name in FIELDS if not same(one[name], other[name])]
+    return [name for name in FIELDS if not jsonvalues.same(one[name], other[name])]
 
 
 def replaced(current: Content, given: Mapping[str, Any]) -> Content:
@@ -112,7 +98,7 @@ def compose(
     given again, as in GET -> change -> PUT). Raises Invalid.
     """
     content = {**base, **given}
-    content["metadata"] = _as_kept(content["metadata"])
+    content["metadata"] = jsonvalues.as_kept(content["metadata"])
     zone = ZoneInfo(content["timezone"])
     errors: dict[str, tuple[str, str]] = {}
     for name in ("start_time", "end_time"):
@@ -148,74 +134,21 @@ def _span_errors(content: Content, zone: ZoneInfo) -> dict[str, tuple[str, str]]
 
 
 def _value_errors(content: Content) -> dict[str, tuple[str, str]]:
-    errors = {}
-    if len(set(content["tags"])) < len(content["tags"]):
+    errors = {
+        name: ("max_length", f"This may have up to {most} characters.")
+        for name, most in MAX_LENGTHS.items()
+        if len(content[name]) > most
+    }
+    if any(len(tag) > MAX_TAG for tag in content["tags"]):
+        errors["tags"] = ("max_length", f"A tag may have up to {MAX_TAG} characters.")
+    elif len(set(content["tags"])) < len(content["tags"]):
         errors["tags"] = ("doubled", "Each tag may stand once.")
-    if len(_canonical(content["metadata"])) > MAX_METADATA_BYTES:
+    if len(jsonvalues.canonical(content["metadata"])) > MAX_METADATA_BYTES:
         errors["metadata"] = ("too_large", "Metadata may have up to 16 KB, written as JSON.")
-    elif not all(_storable(text) for text in _texts(content["metadata"])):
+    elif not jsonvalues.is_storable(content["metadata"]):
         errors["metadata"] = ("null_characters", "Texts may not hold the NUL character.")
     if content["recurrence"] is not None:
         errors["recurrence"] = ("not_supported", "Events do not recur yet: send null.")
     if content["exceptions"]:
         errors["exceptions"] = ("not_supported", "Events do not recur yet: send {}.")
     return errors
-
-
-def _as_kept(value: Any) -> Any:
-    """A JSON value as `jsonb` gives it back, so that what is read is what was answered.
-
-    It keeps a number's digits and not its spelling: 1e17 comes back as the integer that it is, as
-    far as integers go (64 bits), and -0.0 as 0.0.
-    """
-    if isinstance(value, dict):
-        return {key: _as_kept(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_as_kept(item) for item in value]
-    if isinstance(value, float):
-        return _number_as_kept(value)
-    return value
-
-
-def _number_as_kept(number: float) -> float | int:
-    if number == 0:
-        return 0.0
-    if abs(number) < FIRST_WITH_EXPONENT:
-        return number
-    digits = int(Decimal(repr(number)))
-    return digits if -(2**63) <= digits < 2**64 else number
-
-
-def _storable(text: str) -> bool:
-    """PostgreSQL's texts hold every character but NUL."""
-    return "\x00" not in text
-
-
-def _texts(value: Any) -> Iterable[str]:
-    """Every key and text in a JSON value (whose depth the parsers bound)."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from value
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-
-
-def parse_time(text: str) -> datetime | date:
-    """A time as RFC 3339 writes it, with or without offset, or a plain date. Raises ValueError."""
-    if len(text) == 10:
-        return date.fromisoformat(text) if text[4] + text[7] == "--" else _not_a_time()
-    # RFC 3339 is the subset of ISO 8601 with all its punctuation: no 20260101T090000, no week days.
-    if len(text) < 16 or text[4] + text[7] + text[13] != "--:" or text[10] not in "Tt ":
-        _not_a_time()
-    # What Python takes besides: ISO's other midnight (from 3.14 on), and anything behind Z and NUL.
-    if text[11:13] == "24" or "\0" in text:
-        _not_a_time()
-    return datetime.fromisoformat(text.upper())
-
-
-def _not_a_time():
-    raise ValueError("not a time of RFC 3339")

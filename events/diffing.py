@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from events import content as contents
-from events import lines
+from events import jsonvalues, lines
 from events.content import Content
 
 LONG_TEXT = frozenset({"description"})
@@ -22,7 +22,7 @@ def changes(before: Content | None, after: Content) -> list[dict[str, Any]]:
             {"field": name, "from": None, "to": after[name]}
             for name in contents.FIELDS
             if name not in contents.DEFAULTS
-            or not contents.same(after[name], contents.DEFAULTS[name])
+            or not jsonvalues.same(after[name], contents.DEFAULTS[name])
         ]
     return [
         {"field": name, "from": before[name], "to": after[name]}
@@ -64,7 +64,7 @@ def _patch(path: str, before: dict, after: dict) -> Iterator[dict[str, Any]]:
             yield {"op": "add", "path": here, "value": value}
         elif isinstance(value, dict) and isinstance(before[key], dict):
             yield from _patch(here, before[key], value)
-        elif not contents.same(before[key], value):
+        elif not jsonvalues.same(before[key], value):
             yield {"op": "replace", "path": here, "value": value}
 
 

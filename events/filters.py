@@ -8,7 +8,6 @@ from django.db.models.functions import Lower
 from drf_spectacular.utils import extend_schema_field
 
 from events import times
-from events.content import parse_time
 from events.models.event import Status
 from events.roles import Role
 from neofi.ids import parse_uuid
@@ -24,7 +23,7 @@ class InstantField(forms.CharField):
     def clean(self, value):
         text = super().clean(value)
         try:
-            parsed = parse_time(text) if text else None
+            parsed = times.parse(text) if text else None
             if parsed:
                 times.resolve(parsed, zone("UTC"))
         except ValueError as error:  # OutOfRange is one too

@@ -3,14 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import TemplateView
-from drf_spectacular.views import (
-    SpectacularAPIView,
-    SpectacularRedocView,
-    SpectacularSwaggerView,
-)
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
 from neofi import health
-from neofi.root import APIRoot
+from neofi.root import APIRoot, SchemaView
 
 urlpatterns = [
     path("", TemplateView.as_view(template_name="landing.html"), name="landing"),
@@ -19,12 +15,7 @@ urlpatterns = [
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
     path("api/", APIRoot.as_view(), name="api-root"),
-    # JSON before YAML, because browsers show it.
-    path(
-        "api/schema",
-        SpectacularAPIView.as_view(renderer_classes=SpectacularAPIView.renderer_classes[::-1]),
-        name="schema",
-    ),
+    path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/auth/", include("accounts.urls")),
     path("api/", include("events.urls")),
     path("api/", include("collaboration.urls")),

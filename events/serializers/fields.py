@@ -4,7 +4,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from events import content
+from events import times
 from neofi.zones import validate_timezone
 
 
@@ -27,7 +27,7 @@ class TimeField(serializers.Field):
         if not isinstance(data, str):
             self.fail("wrong_type")
         try:
-            return content.parse_time(data)
+            return times.parse(data)
         except ValueError:
             self.fail("invalid")
 

@@ -5,10 +5,10 @@ import factory
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from collaboration.services import Invitation, share
-from events.content import parse_time
 from events.models import Event
 from events.roles import Role
 from events.services.writing import create_event
+from events.times import parse
 
 
 class EventFactory(factory.Factory):
@@ -30,7 +30,7 @@ class EventFactory(factory.Factory):
 
 def in_memory(content: dict) -> dict:
     """Content with its times as the serializers would hand them to a service."""
-    times = {name: parse_time(content[name]) for name in ("start_time", "end_time")}
+    times = {name: parse(content[name]) for name in ("start_time", "end_time")}
     return {**content, **times}
 
 

@@ -44,9 +44,9 @@ def edited(editor, event):
 
 
 def in_memory(change: dict) -> dict:
-    from events.content import parse_time
+    from events.times import parse
 
-    return {k: parse_time(v) if k.endswith("_time") else v for k, v in change.items()}
+    return {k: parse(v) if k.endswith("_time") else v for k, v in change.items()}
 
 
 def diff(client, url: str, one: int, other: int, **headers):

@@ -12,7 +12,7 @@ from events.services.writing import delete_event, update_event
 from events.tests.factories import EventFactory, body, in_memory, shared
 from neofi.tests.queries import queries
 
-SIZES = [3, 60]
+SIZES = [3, 30]
 
 
 @pytest.fixture

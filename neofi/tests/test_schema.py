@@ -213,3 +213,7 @@ def test_throttles_answer_what_it_says(signed_up, settings, monkeypatch):
     monkeypatch.setitem(api_settings.DEFAULT_THROTTLE_RATES, "user", "1/hour")
     assert ada.get("/api/auth/me").status_code == 200
     assert ada.get("/api/auth/me").status_code == 429
+
+
+def test_the_document_itself_takes_no_unknown_parameters(client):
+    assert client.get("/api/schema?colour=red").status_code == 400
