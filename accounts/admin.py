@@ -9,10 +9,12 @@ from rest_framework_simplejwt.token_blacklist import admin as _token_admin  # no
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts import services
+from accounts.forms import NewPasswordForm, StaffLoginForm
 from accounts.models import Session, User
 
 # Bookkeeping of the refresh endpoint, of no use to people: what they know is the session.
 admin.site.unregister([OutstandingToken, BlacklistedToken])
+admin.site.login_form = StaffLoginForm
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -26,6 +28,7 @@ class UserAdmin(DjangoUserAdmin):
     """People are switched off here (`is_active`), not deleted: their events would lose an owner."""
 
     add_form = NewUserForm
+    change_password_form = NewPasswordForm
     add_fieldsets = [
         (None, {"fields": [*NewUserForm.Meta.fields, "usable_password", "password1", "password2"]})
     ]
@@ -47,6 +50,12 @@ class UserAdmin(DjangoUserAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and not obj.is_active:
+            # Otherwise switching the user on again would revive what they were signed in with.
+            services.end_sessions(user=obj)
 
 
 @admin.register(Session)

@@ -1,4 +1,8 @@
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import (
+    BaseAuthentication,
+    SessionAuthentication,
+    get_authorization_header,
+)
 
 from accounts.models import Session
 from accounts.refusals import SessionEnded, TokenInvalid
@@ -29,3 +33,12 @@ def session_of(token: AccessToken) -> Session:
         return sessions.get(pk=token.session_id, user=token.user_id)
     except Session.DoesNotExist as error:
         raise SessionEnded from error
+
+
+class BrowserSessionAuthentication(SessionAuthentication):
+    """The browsable API's own session, which alone may send forms (neofi.parsers)."""
+
+    def enforce_csrf(self, request):
+        # Marked before the check, for it looks for the token in the form, and so parses that.
+        request.is_browser_session = True
+        super().enforce_csrf(request)

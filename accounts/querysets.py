@@ -1,6 +1,7 @@
 """How users and sessions are found."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Self
 
 from django.contrib.auth import models as auth
@@ -64,3 +65,7 @@ class SessionQuerySet(models.QuerySet):
     def live(self) -> Self:
         """Neither ended nor run out, and of a user who may still come in."""
         return self.filter(ended_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+
+    def over_since(self, moment: datetime) -> Self:
+        """Ended, or run out, before then."""
+        return self.filter(Q(ended_at__lt=moment) | Q(expires_at__lt=moment))

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import update_last_login
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.timezone import now
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
@@ -15,6 +16,8 @@ from accounts.refusals import SessionEnded, TokenInvalid, TokenReused, TokenUsed
 from accounts.tokens import RefreshToken
 from neofi.transactions import service
 
+SESSIONS_KEPT = timedelta(days=30)  # so that staff can still see where somebody signed in
+CHUNK = 1000  # rows that one DELETE removes
 USER_AGENT_LENGTH = Session._meta.get_field("user_agent").max_length
 
 
@@ -148,6 +151,31 @@ def _check_unused(token: RefreshToken) -> None:
 def end_session(*, session_id: UUID) -> None:
     """Its tokens stop working at once. Ending it again changes nothing."""
     Session.objects.filter(pk=session_id, ended_at=None).update(ended_at=now())
+
+
+@service
+def end_sessions(*, user: User) -> None:
+    """Sign a user out everywhere."""
+    Session.objects.filter(user=user, ended_at=None).update(ended_at=now())
+
+
+def remove_expired() -> dict[str, int]:
+    """Delete tokens that have run out, and sessions that have been over for a while; count them.
+
+    Not one transaction: what has been removed stays removed, and no lock is held for long.
+    """
+    return {
+        "tokens": _remove_in_chunks(OutstandingToken.objects.filter(expires_at__lt=now())),
+        "sessions": _remove_in_chunks(Session.objects.over_since(now() - SESSIONS_KEPT)),
+    }
+
+
+def _remove_in_chunks(rows: QuerySet) -> int:
+    removed = 0
+    while chunk := list(rows.order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        rows.filter(pk__in=chunk).delete()
+        removed += len(chunk)
+    return removed
 
 
 @service

@@ -29,15 +29,11 @@ from accounts.tokens import AccessToken, PastRefreshToken, RefreshToken
 from neofi.addresses import client_address
 from neofi.parsers import JSONParser, MessagePackParser
 from neofi.problems import invalid
-from neofi.query import check_parameters
+from neofi.views import StrictView
 
 
-class AccountView(GenericAPIView):
+class AccountView(StrictView, GenericAPIView):
     """What all of them have in common: a body that is checked whole, and no query parameters."""
-
-    def initial(self, request, *args, **kwargs):
-        super().initial(request, *args, **kwargs)
-        check_parameters(request, known=())
 
     def valid_data(self, **options) -> dict:
         serializer = self.get_serializer(data=self.request.data, **options)

@@ -45,8 +45,8 @@ def share(
 ) -> list[Grant]:
     """Give each person the role, new or in place of the one they had. In the order given.
 
-    A grant that is there already with that role stays as it is (`change` is None). A new one has no
-    `previous_role`. Raises NotFound, PermissionDenied, ValidationError for oneself.
+    A grant that is there already with that role stays as it is (`written` is None). A new one has
+    no `previous_role`. Raises NotFound, PermissionDenied, ValidationError for oneself.
     """
     event = lock_event(event_id, by=by, at_least=Role.OWNER, as_staff=as_staff)
     _refuse_owner(event, invitations)
@@ -87,6 +87,8 @@ def change_role(
             "An event needs an owner: give somebody else the role `owner` instead.",
             "owner_required",
         )
+    if role == Role.OWNER and not grant.user.is_active:
+        raise Conflict("This account is switched off: it cannot own an event.", "inactive_user")
     if role == Role.OWNER:
         return _transfer(event, grant, by=by, note=note)
     _regrant(grant, role, event, Action.ROLE_CHANGED, by, note, uuid7())

@@ -38,13 +38,13 @@ class ShareViewSet(EventScopedViewSet):
         grants = services.share(
             self.event_id, by=request.user, invitations=body["invitations"], note=body["note"]
         )
-        all_new = all(grant.change and grant.previous_role is None for grant in grants)
+        all_new = all(grant.written and grant.previous_role is None for grant in grants)
         rows = GrantSerializer(grants, many=True).data
         response = Response(
             {"results": rows} if body["many"] else rows[0],
             status=status.HTTP_201_CREATED if all_new else status.HTTP_200_OK,
         )
-        changed = [grant for grant in grants if grant.change]
+        changed = [grant for grant in grants if grant.written]
         return self.tell(changed[0] if changed else grants[0], response)
 
 

@@ -5,7 +5,7 @@ are JSON values. Nothing here knows of Django or of our models.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from events import jsonvalues, times
 
 Content = dict[str, Any]
+Fault = tuple[str, str]  # code and sentence
+Errors = dict[str, Fault]
 
 MAX_TITLE = 200
 MAX_DESCRIPTION = 20_000
@@ -39,6 +41,7 @@ FIELDS = (
     "recurrence",
     "exceptions",
 )
+TIMES = ("start_time", "end_time")
 # The fields that may be left out. `timezone` is not here: its default is the user's own.
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {
@@ -58,7 +61,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
 class Invalid(ValueError):
     """Content that must not be; `errors` maps a field to (code, sentence)."""
 
-    def __init__(self, errors: dict[str, tuple[str, str]]):
+    def __init__(self, errors: Errors):
         super().__init__(errors)
         self.errors = errors
 
@@ -98,29 +101,43 @@ def compose(
     given again, as in GET -> change -> PUT). Raises Invalid.
     """
     content = {**base, **given}
-    content["metadata"] = jsonvalues.as_kept(content["metadata"])
-    zone = ZoneInfo(content["timezone"])
-    errors: dict[str, tuple[str, str]] = {}
-    for name in ("start_time", "end_time"):
-        value = content[name]
-        all_day = previous and previous["all_day"] and content["all_day"]
-        if all_day and value == previous[name]:
-            value = times.local_date(value, ZoneInfo(previous["timezone"]))
-        if not isinstance(value, datetime) and not content["all_day"]:
-            errors[name] = ("invalid", "A date without a time is for all-day events.")
-            continue
-        try:
-            content[name] = times.resolve(value, zone)
-        except times.OutOfRange:
-            errors[name] = ("out_of_range", "Give a time between the years 1 and 9999.")
-    errors |= _span_errors(content, zone) if not errors else {}
-    errors |= _value_errors(content)
+    errors = _value_errors(content)
+    if "timezone" not in errors:
+        if previous and previous["all_day"] and content["all_day"]:
+            content |= _same_dates(content, previous)
+        errors |= _read_times(content)
     if errors:
         raise Invalid(errors)
+    content["metadata"] = jsonvalues.as_kept(content["metadata"])
     return {name: content[name] for name in FIELDS}
 
 
-def _span_errors(content: Content, zone: ZoneInfo) -> dict[str, tuple[str, str]]:
+def _same_dates(content: Content, previous: Content) -> dict[str, date]:
+    """The dates of the times that have not changed, to be read in what may be another zone."""
+    zone = ZoneInfo(previous["timezone"])
+    return {
+        name: times.local_date(previous[name], zone)
+        for name in TIMES
+        if content[name] == previous[name]
+    }
+
+
+def _read_times(content: Content) -> Errors:
+    """Make instants of the times, in place."""
+    zone = ZoneInfo(content["timezone"])
+    errors: Errors = {}
+    for name in TIMES:
+        if not (content["all_day"] or isinstance(content[name], datetime)):
+            errors[name] = ("invalid", "A date without a time is for all-day events.")
+            continue
+        try:
+            content[name] = times.resolve(content[name], zone)
+        except times.OutOfRange:
+            errors[name] = ("out_of_range", times.RANGE)
+    return errors or _span_errors(content, zone)
+
+
+def _span_errors(content: Content, zone: ZoneInfo) -> Errors:
     start, end = content["start_time"], content["end_time"]
     errors = {}
     if content["all_day"]:
@@ -133,22 +150,44 @@ def _span_errors(content: Content, zone: ZoneInfo) -> dict[str, tuple[str, str]]
     return errors
 
 
-def _value_errors(content: Content) -> dict[str, tuple[str, str]]:
-    errors = {
+def _value_errors(content: Content) -> Errors:
+    errors: Errors = {
         name: ("max_length", f"This may have up to {most} characters.")
         for name, most in MAX_LENGTHS.items()
         if len(content[name]) > most
     }
-    if any(len(tag) > MAX_TAG for tag in content["tags"]):
-        errors["tags"] = ("max_length", f"A tag may have up to {MAX_TAG} characters.")
-    elif len(set(content["tags"])) < len(content["tags"]):
-        errors["tags"] = ("doubled", "Each tag may stand once.")
-    if len(jsonvalues.canonical(content["metadata"])) > MAX_METADATA_BYTES:
-        errors["metadata"] = ("too_large", "Metadata may have up to 16 KB, written as JSON.")
-    elif not jsonvalues.is_storable(content["metadata"]):
-        errors["metadata"] = ("null_characters", "Texts may not hold the NUL character.")
+    if not content["title"].strip():
+        errors["title"] = ("blank", "An event must have a title.")
+    if not times.is_zone(content["timezone"]):
+        errors["timezone"] = ("unknown_timezone", "Give an IANA time zone, such as Europe/Berlin.")
     if content["recurrence"] is not None:
         errors["recurrence"] = ("not_supported", "Events do not recur yet: send null.")
-    if content["exceptions"]:
+    if content["exceptions"] != {}:
         errors["exceptions"] = ("not_supported", "Events do not recur yet: send {}.")
-    return errors
+    found = {
+        "tags": _fault_of_tags(content["tags"]),
+        "metadata": _fault_of_metadata(content["metadata"]),
+    }
+    return errors | {name: fault for name, fault in found.items() if fault}
+
+
+def _fault_of_tags(tags: list[str]) -> Fault | None:
+    if not all(tags):
+        return "blank", "A tag may not be empty."
+    if any(len(tag) > MAX_TAG for tag in tags):
+        return "max_length", f"A tag may have up to {MAX_TAG} characters."
+    if len(set(tags)) < len(tags):
+        return "doubled", "Each tag may stand once."
+    return None
+
+
+def _fault_of_metadata(metadata: Any) -> Fault | None:
+    if not isinstance(metadata, dict):
+        return "wrong_type", "This must be an object."
+    if not jsonvalues.is_writable(metadata):
+        return "invalid", "Numbers must be finite and fit 64 bits, and texts be valid Unicode."
+    if len(jsonvalues.canonical(metadata)) > MAX_METADATA_BYTES:
+        return "too_large", "Metadata may have up to 16 KB, written as JSON."
+    if jsonvalues.has_nul(metadata):
+        return "null_characters", "Texts may not hold the NUL character."
+    return None

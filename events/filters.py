@@ -26,7 +26,9 @@ class InstantField(forms.CharField):
             parsed = times.parse(text) if text else None
             if parsed:
                 times.resolve(parsed, zone("UTC"))
-        except ValueError as error:  # OutOfRange is one too
+        except times.OutOfRange as error:
+            raise ValidationError(times.RANGE, "out_of_range") from error
+        except ValueError as error:
             message = "Give a time as RFC 3339 has it, such as 2026-03-02T09:00:00Z, or a date."
             raise ValidationError(message, "invalid") from error
         return parsed
@@ -46,6 +48,9 @@ class InstantFilter(django_filters.CharFilter):
 class FlagField(forms.CharField):
     """`true` or `false`, as JSON spells them."""
 
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs, strip=False)  # the view, too, reads it as it came
+
     def clean(self, value):
         text = super().clean(value)
         if text not in ("", "true", "false"):
@@ -59,6 +64,9 @@ class FlagFilter(django_filters.BooleanFilter):
 
 class TagsField(forms.MultipleChoiceField):
     """Any texts: an event need not exist for its tag to be asked for."""
+
+    def clean(self, value):
+        return [tag for tag in super().clean(value) if tag]  # `?tag=` asks for nothing
 
     def valid_value(self, value):
         if "\x00" in value:

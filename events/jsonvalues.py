@@ -1,5 +1,6 @@
 """JSON values, compared and kept exactly. Pure."""
 
+import math
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -26,15 +27,20 @@ def as_kept(value: Any) -> Any:
     """A JSON value as `jsonb` gives it back, so that what is read is what was answered.
 
     It keeps a number's digits and not its spelling: 1e17 comes back as the integer that it is, as
-    far as integers go (64 bits), and -0.0 as 0.0.
+    far as integers go (64 bits), and -0.0 as 0.0. Shorter keys come first.
     """
     if isinstance(value, dict):
-        return {key: as_kept(item) for key, item in value.items()}
+        return {key: as_kept(value[key]) for key in sorted(value, key=_rank_of_key)}
     if isinstance(value, list):
         return [as_kept(item) for item in value]
     if isinstance(value, float):
         return _number_as_kept(value)
     return value
+
+
+def _rank_of_key(key: str) -> tuple[int, bytes]:
+    written = key.encode()
+    return len(written), written
 
 
 def _number_as_kept(number: float) -> float | int:
@@ -46,19 +52,30 @@ def _number_as_kept(number: float) -> float | int:
     return digits if -(2**63) <= digits < 2**64 else number
 
 
-def is_storable(value: Any) -> bool:
-    """PostgreSQL's texts hold every character but NUL."""
-    return not any("\x00" in text for text in _texts(value))
+def is_writable(value: Any) -> bool:
+    """Whether JSON can say it: not NaN, infinity, numbers beyond 64 bits or lone surrogates.
+
+    The parsers let none of these in; a form of the admin might.
+    """
+    try:
+        canonical(value)
+    except TypeError:
+        return False
+    return all(math.isfinite(leaf) for leaf in _leaves(value) if isinstance(leaf, float))
 
 
-def _texts(value: Any) -> Iterable[str]:
-    """Every key and text in a JSON value (whose depth the parsers bound)."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
+def has_nul(value: Any) -> bool:
+    """PostgreSQL's texts hold every character but this one."""
+    return any("\x00" in leaf for leaf in _leaves(value) if isinstance(leaf, str))
+
+
+def _leaves(value: Any) -> Iterable[Any]:
+    """Every key and every value that holds no others (the parsers bound the depth)."""
+    if isinstance(value, dict):
         yield from value
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list):
+        value = list(value.values())
+    if isinstance(value, list):
         for item in value:
-            yield from _texts(item)
+            yield from _leaves(item)
+    else:
+        yield value

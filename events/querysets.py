@@ -68,7 +68,7 @@ class EventQuerySet(models.QuerySet):
     def search(self, text: str) -> "EventQuerySet":
         """Full text in title, description and location, in the syntax of a web search."""
         query = SearchQuery(DANGLING_MINUS.sub(" ", text), search_type="websearch", config="simple")
-        return self.annotate(search_vector=SEARCH_VECTOR).filter(search_vector=query)
+        return self.alias(search_vector=SEARCH_VECTOR).filter(search_vector=query)
 
 
 def _username_of(column: str) -> Subquery:

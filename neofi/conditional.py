@@ -19,7 +19,7 @@ def form_of(media_format: str, fields: list[str] | None = None) -> str:
     """A short name for a way to write a body: `json`, or `json-1c291ca3` with `fields`."""
     if not fields:
         return media_format
-    return f"{media_format}-{zlib.crc32(','.join(sorted(fields)).encode()):08x}"
+    return f"{media_format}-{zlib.crc32(','.join(sorted(set(fields))).encode()):08x}"
 
 
 def names_state(if_match: str, state: str) -> bool:

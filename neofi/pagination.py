@@ -109,6 +109,7 @@ class KeysetPagination(BasePagination):
 
     default_page_size = 20
     max_page_size = 100
+    page_sizes = frozenset(map(str, range(1, max_page_size + 1)))
 
     def paginate_queryset(self, queryset, request, view=None):
         keyset = view.get_keyset()
@@ -138,7 +139,7 @@ class KeysetPagination(BasePagination):
         given = request.query_params.get("page_size")
         if given is None:
             return self.default_page_size
-        if not (given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= self.max_page_size):
+        if given not in self.page_sizes:
             raise invalid("page_size", f"A page has 1 to {self.max_page_size} rows.")
         return int(given)
 

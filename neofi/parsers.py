@@ -7,7 +7,6 @@ from uuid import uuid4
 import orjson
 import ormsgpack
 from rest_framework import parsers
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 
 from neofi.renderers import JSONRenderer, MessagePackRenderer
@@ -81,8 +80,7 @@ class SessionOnly:
     """Forms come from the browsable API alone: a token's caller says what it means in JSON."""
 
     def parse(self, stream, media_type=None, parser_context=None):
-        request = parser_context["request"]
-        if not isinstance(request.successful_authenticator, SessionAuthentication):
+        if not getattr(parser_context["request"], "is_browser_session", False):
             raise UnsupportedMediaType(media_type)
         return super().parse(stream, media_type, parser_context)
 

@@ -1,6 +1,7 @@
 """Error answers outside of the API's views: unknown paths, CSRF, and what Django refuses itself."""
 
 from http import HTTPStatus
+from math import ceil
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -37,6 +38,14 @@ def not_found(request, exception=None):
 def server_error(request):
     detail = "Something went wrong on our side. It has been logged."
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "error", detail)
+
+
+def too_many_requests(request, wait: float | None):
+    response = _answer(
+        request, HTTPStatus.TOO_MANY_REQUESTS, "throttled", "Too many tries. Wait a little."
+    )
+    response["Retry-After"] = str(ceil(wait or 1))
+    return response
 
 
 def csrf_failure(request, reason=""):

@@ -128,11 +128,11 @@ REFUSALS = {
         ),
     ),
     404: refusal(
-        "There is nothing here that the caller can see, or no such `format`.",
+        "There is nothing here that the caller can see.",
         problem("Nothing to see", 404, "not_found", "Not found."),
     ),
     406: refusal(
-        "`Accept` names no form that the answer can be given in.",
+        "`Accept` or `format` names no form that the answer can be given in.",
         problem(
             "No such form",
             406,
@@ -263,7 +263,7 @@ class ProblemAutoSchema(AutoSchema):
 
     def refusals(self) -> set[int]:
         """The statuses of the refusals that follow from what the view is."""
-        found = {400, 404, 406}
+        found = {400, 406} | ({404} if "{" in self.path else set())
         throttles = {type(throttle) for throttle in self.view.get_throttles()}
         if self.view.get_authenticators():
             found |= {401} if self.method in SAFE_METHODS else {401, 403}

@@ -48,15 +48,12 @@ class StrictSerializer(serializers.Serializer):
             for name in sorted(unknown)
         }
 
-    def _mistyped(self, data: Mapping) -> dict[str, list]:
-        errors = {}
-        for field in self._writable_fields:
-            value = data.get(field.field_name)
-            wanted = _wrong_type(field, value)
-            if wanted:
-                message = f"This must be {wanted}."
-                errors[field.field_name] = [serializers.ErrorDetail(message, "wrong_type")]
-        return errors
+    def _mistyped(self, data: Mapping) -> dict[str, Any]:
+        found = {
+            field.field_name: _type_errors(field, data.get(field.field_name))
+            for field in self._writable_fields
+        }
+        return {name: errors for name, errors in found.items() if errors}
 
     def _other_errors(self, data: Mapping, errors: dict[str, list]) -> dict[str, Any]:
         """What else is wrong, so that a client can mend all of it at once."""
@@ -66,6 +63,17 @@ class StrictSerializer(serializers.Serializer):
         except serializers.ValidationError as error:
             return error.detail
         return {}
+
+
+def _type_errors(field: serializers.Field, value: Any) -> list | dict:
+    """What is of the wrong type in this value, by index where it is a list."""
+    wanted = _wrong_type(field, value)
+    if wanted:
+        return [serializers.ErrorDetail(f"This must be {wanted}.", "wrong_type")]
+    if isinstance(field, serializers.ListField) and value:
+        found = {index: _type_errors(field.child, item) for index, item in enumerate(value)}
+        return {index: errors for index, errors in found.items() if errors}
+    return []
 
 
 def _wrong_type(field: serializers.Field, value: Any) -> str | None:

@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import BaseConstraint, UniqueConstraint
+from psycopg.errors import ForeignKeyViolation
 
 from neofi.problems import Conflict, invalid
 
@@ -39,7 +40,7 @@ def refusal_of(error: IntegrityError) -> Exception | None:
     """What a constraint of ours says to the client; None for any other error."""
     cause = error.__cause__
     name = getattr(getattr(cause, "diag", None), "constraint_name", None)
-    if type(cause).__name__ == "ForeignKeyViolation":
+    if isinstance(cause, ForeignKeyViolation):
         return Conflict("Something that this refers to has just been deleted.", "reference_gone")
     constraint = _constraints().get(name)
     if constraint is None:

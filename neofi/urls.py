@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/auth/", include("accounts.urls")),
     path("api/", include("events.urls")),
     path("api/", include("collaboration.urls")),
+    path("", include("accounts.page_urls")),
     path("api-auth/", include("rest_framework.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -103,3 +103,31 @@ def test_the_list_of_sessions_costs_the_same_for_any_number(staff, django_assert
 def test_no_page_shows_tokens():
     assert not admin.site.is_registered(OutstandingToken)
     assert not admin.site.is_registered(BlacklistedToken)
+
+
+def test_a_password_set_by_staff_ends_every_session(staff, owner):
+    other, _ = services.start_session(user=UserFactory())
+    services.start_session(user=owner)
+    form = {"usable_password": "true", "password1": PASSWORD[::-1], "password2": PASSWORD[::-1]}
+    path = reverse("admin:auth_user_password_change", args=[owner.pk])
+    assert staff.post(path, form).status_code == 302
+    owner.refresh_from_db()
+    assert owner.check_password(PASSWORD[::-1])
+    assert Session.objects.live().get() == other
+
+
+def test_switching_a_user_off_and_on_revives_nothing(staff, owner):
+    services.start_session(user=owner)
+    form = {"email": owner.email, "timezone": "UTC"}
+    staff.post(url("user", "change", owner.pk), form)
+    staff.post(url("user", "change", owner.pk), {**form, "is_active": "on"})
+    owner.refresh_from_db()
+    assert owner.is_active
+    assert not Session.objects.live().exists()
+
+
+def test_another_change_leaves_the_sessions(staff, owner):
+    services.start_session(user=owner)
+    form = {"email": owner.email, "timezone": "Europe/Paris", "is_active": "on"}
+    assert staff.post(url("user", "change", owner.pk), form).status_code == 302
+    assert Session.objects.live().exists()

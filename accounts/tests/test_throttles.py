@@ -57,6 +57,48 @@ def test_logging_in_is_throttled_by_account_in_any_case(api, rate):
     assert login(api(), "bob", address="203.0.113.3").status_code == 401
 
 
+def test_the_name_and_the_address_of_an_account_count_together(api, rate):
+    rate("login", "2/min")
+    UserFactory(username="ada", email="ada@example.org")
+    assert login(api(), "ada", address="203.0.113.1").status_code == 401
+    assert login(api(), "Ada@Example.org", address="203.0.113.2").status_code == 401
+    assert_throttled(login(api(), "ada", address="203.0.113.3"))
+
+
+PAGES = ["/api-auth/login/", "/admin/login/"]
+
+
+def login_on_page(client, path, username="nobody", address="203.0.113.1"):
+    form = {"username": username, "password": "wrong"}
+    return client.post(path, form, REMOTE_ADDR=address, headers={"Accept": "text/html"})
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_login_page_is_throttled_by_address(client, db, rate, path):
+    rate("login", "1/min")
+    assert login_on_page(client, path, "one").status_code == 200
+    response = login_on_page(client, path, "two")
+    assert (response.status_code, response["Content-Type"]) == (429, "text/html; charset=utf-8")
+    assert 1 <= int(response["Retry-After"]) <= 60
+    assert login_on_page(client, path, "two", address="203.0.113.2").status_code == 200
+    assert client.get(path, REMOTE_ADDR="203.0.113.1").status_code == 200
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_tries_at_a_login_page_and_at_the_api_count_together(client, api, rate, path):
+    rate("login", "1/min")
+    assert login(api(), "ada", address="203.0.113.1").status_code == 401
+    assert login_on_page(client, path, "ada", address="203.0.113.2").status_code == 429
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_login_page_has_room_for_an_address_and_a_pass_phrase(client, db, path):
+    page = client.get(path).content.decode()
+    assert 'maxlength="254"' in page
+    assert 'maxlength="128"' in page
+    assert page.count("maxlength") == 2
+
+
 def test_somebody_else_s_header_does_not_count_as_an_address(api, rate):
     rate("login", "1/min")
     login(api(), "one")

@@ -1,5 +1,6 @@
 import pytest
 
+from accounts.models import User
 from events.models import Event, Grant, HistoricalGrant
 from events.services.writing import delete_event
 
@@ -55,6 +56,12 @@ def test_afterwards_the_new_owner_decides(api, owner, editor, event, url):
 def test_an_event_is_handed_to_somebody_who_has_a_role(api, owner, stranger, event):
     address = f"/api/events/{event.pk}/permissions/{stranger.pk}"
     assert api(owner).put(address, {"role": "owner"}).status_code == 404
+
+
+def test_an_account_that_is_switched_off_is_handed_nothing(api, owner, editor, event):
+    User.objects.filter(pk=editor.pk).update(is_active=False)
+    answer = api(owner).put(f"/api/events/{event.pk}/permissions/{editor.pk}", {"role": "owner"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "inactive_user")
 
 
 def test_an_event_in_the_trash_is_not_handed_over(api, owner, event, url):

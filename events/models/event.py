@@ -91,11 +91,13 @@ class Event(Attributed):
             "ordering": ["-version"],
             "constraints": [
                 # History pages, one version, the two sides of a diff.
-                models.UniqueConstraint(fields=["id", "version"], name="version_unique_per_event")
+                models.UniqueConstraint(fields=["id", "version"], name="version_unique_per_event"),
+                # Changelog pages, which go by the instant alone.
+                models.UniqueConstraint(
+                    fields=["id", "history_date"], name="version_instant_unique"
+                ),
             ],
             "indexes": [
-                # Changelog pages.
-                models.Index(fields=["id", "-history_date"], name="version_changelog_idx"),
                 # Everything that one request did.
                 models.Index(fields=["change_set"], name="version_change_set_idx"),
             ],

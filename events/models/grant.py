@@ -60,7 +60,7 @@ class Grant(Attributed):
             "event_updated_at",
             "event_deleted_at",
         ],
-        no_db_index=["event", "user"],
+        no_db_index=["id", "event", "user"],
         extra_values=lambda grant: {"previous_role": grant.previous_role},
         meta={
             "ordering": ["-history_date"],

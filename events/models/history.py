@@ -81,9 +81,13 @@ class AttributedRow(models.Model):
 
 
 class Attributed(models.Model):
-    """A model with history: `change` says who is writing it, and is set by the services."""
+    """A model with history: `change` says who is about to write it, and is set by the services.
+
+    Once that has made a row of history it is `written`: no second write can pass for the first.
+    """
 
     change: Change | None = None
+    written: Change | None = None
 
     class Meta:
         abstract = True
@@ -141,6 +145,8 @@ class AttributedRecords(HistoricalRecords):
             )
             for instance in instances
         )
+        for instance in instances:
+            instance.written, instance.change = instance.change, None
 
     def check_attributed(self, instances: Sequence[models.Model]) -> None:
         if any(instance.change is None for instance in instances):

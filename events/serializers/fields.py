@@ -39,7 +39,9 @@ class TimezoneField(serializers.CharField):
     """An IANA name."""
 
     def __init__(self, **kwargs):
-        super().__init__(max_length=64, validators=[validate_timezone], **kwargs)
+        super().__init__(
+            max_length=64, trim_whitespace=False, validators=[validate_timezone], **kwargs
+        )
 
 
 @extend_schema_field(OpenApiTypes.OBJECT)

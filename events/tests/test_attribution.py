@@ -31,6 +31,14 @@ def test_an_event_is_not_saved_without_a_change(event):
         event.save()
 
 
+def test_what_a_service_has_written_is_not_saved_again_in_its_name(owner, event):
+    event = writing.update_event(event.pk, by=owner, content={"title": "Review"})
+    assert event.written.by_id == owner.pk
+    event.title = "Nobody's"
+    with pytest.raises(TypeError, match="a service"):
+        event.save()
+
+
 def test_a_grant_is_not_saved_or_deleted_without_a_change(event, viewer):
     grant = Grant.objects.get(event=event, user=viewer)
     for write in (grant.save, grant.delete, Grant.objects.filter(pk=grant.pk).delete):

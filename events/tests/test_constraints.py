@@ -89,6 +89,13 @@ def test_two_versions_with_one_number_are_refused(event):
         HistoricalEvent.objects.bulk_create([row])
 
 
+def test_two_versions_of_one_instant_are_refused(event):
+    row = HistoricalEvent.objects.of_event(event.pk).get(version=1)
+    row.pk, row.version = None, 2
+    with pytest.raises(IntegrityError, match="version_instant_unique"), transaction.atomic():
+        HistoricalEvent.objects.bulk_create([row])
+
+
 def test_an_error_that_is_no_refusal_stays_an_error(event):
     with pytest.raises(IntegrityError):
         service(Event.objects.filter(pk=event.pk).update)(title=None)

@@ -4,7 +4,7 @@ import pytest
 from rest_framework.serializers import ValidationError
 
 from events import content
-from events.services.writing import create_event
+from events.services.writing import create_event, update_event
 from events.tests.factories import EventFactory
 
 LONG = {
@@ -23,6 +23,36 @@ def test_a_text_that_is_too_long_is_refused_and_never_cut(owner, event, field):
     assert {name: [e.code for e in found] for name, found in refusal.value.detail.items()} == {
         field: ["max_length"]
     }
+
+
+BAD = [
+    ({"title": "  "}, "title", "blank"),
+    ({"tags": ["a", ""]}, "tags", "blank"),
+    ({"timezone": "Mars/Olympus"}, "timezone", "unknown_timezone"),
+    ({"metadata": [1]}, "metadata", "wrong_type"),
+    ({"metadata": None}, "metadata", "wrong_type"),
+    ({"metadata": {"a": float("nan")}}, "metadata", "invalid"),
+    ({"metadata": {"a": [float("inf")]}}, "metadata", "invalid"),
+    ({"metadata": {"a": 10**30}}, "metadata", "invalid"),
+    ({"metadata": {"a": "\ud800"}}, "metadata", "invalid"),
+    ({"exceptions": []}, "exceptions", "not_supported"),
+]
+
+
+@pytest.mark.parametrize(("given", "field", "code"), BAD)
+def test_what_only_parsers_and_serializers_would_stop_is_refused(owner, event, given, field, code):
+    with pytest.raises(ValidationError) as refusal:
+        update_event(event.pk, by=owner, content=given)
+    assert [(name, e[0].code) for name, e in refusal.value.detail.items()] == [(field, code)]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati", "UTC"])
+@pytest.mark.parametrize("day", ["0001-01-03", "0001-01-04", "9999-12-28", "9999-12-29"])
+def test_all_day_events_at_the_ends_of_the_calendar_are_kept_or_refused(api, owner, zone, day):
+    sent = {"title": "Edge", "all_day": True, "timezone": zone}
+    for start in (day, f"{day}T00:00:00Z"):
+        answer = api(owner).post("/api/events", {**sent, "start_time": start, "end_time": start})
+        assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("field", LONG)

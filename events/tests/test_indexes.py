@@ -159,7 +159,7 @@ def test_a_rare_word_or_tag_is_found_by_an_index(client, query, index):
         ("history", {"version_unique_per_event"}),
         ("history/77", {"version_unique_per_event"}),
         ("diff/7/4321", {"version_unique_per_event"}),
-        ("changelog", {"version_changelog_idx", "access_changelog_idx"}),
+        ("changelog", {"version_instant_unique", "access_changelog_idx"}),
         ("permissions", {"grant_permissions_idx"}),
     ],
 )

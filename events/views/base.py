@@ -1,8 +1,4 @@
-"""What every view of one event does, in the order in which the contract refuses.
-
-401 and 429 come from DRF's own checks, then 404 and 403 by finding the event, then 400 for the
-query, and only then is the body read.
-"""
+"""What the views of one event have in common: finding it, and answering with it."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -21,10 +17,10 @@ from events.roles import Role
 from events.serializers.events import EventSerializer, NoteSerializer
 from neofi.conditional import etag, form_of, names_tag
 from neofi.ids import parse_uuid
-from neofi.query import check_parameters
+from neofi.views import StrictView
 
 
-class EventScopedViewSet(GenericViewSet):
+class EventScopedViewSet(StrictView, GenericViewSet):
     """A view of one event, which stands as `self.event` before any handler runs.
 
     `least_roles` maps actions to the least role; `parameters` maps actions to the query parameters
@@ -36,16 +32,11 @@ class EventScopedViewSet(GenericViewSet):
     least_roles: ClassVar[dict[str, Role]] = {}
     parameters: ClassVar[dict[str, frozenset[str]]] = {}
 
-    def initial(self, request, *args, **kwargs):
-        super().initial(request, *args, **kwargs)
-        if self.action is None:
-            return  # 405 is the answer, whoever asks
-        if "id" in kwargs:
+    def find(self):
+        if "id" in self.kwargs:
             self.event = self.get_object()
-        check_parameters(request, *self.known_parameters())
 
-    def known_parameters(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The names of the query parameters, and those of them that may repeat."""
+    def known_parameters(self):
         return self.parameters.get(self.action, frozenset()), frozenset()
 
     def get_queryset(self) -> QuerySet[Event]:
@@ -97,8 +88,8 @@ class EventScopedViewSet(GenericViewSet):
         data = EventSerializer(event, context=self.get_serializer_context()).data
         return self.tell(event, Response(data, status=status_code, headers={"ETag": tag}))
 
-    def tell(self, written: Attributed, response: Response) -> Response:
+    def tell(self, changed: Attributed, response: Response) -> Response:
         """Name the change set, if anything was written at all."""
-        if written.change:
-            response["X-Change-Set"] = str(written.change.change_set)
+        if changed.written:
+            response["X-Change-Set"] = str(changed.written.change_set)
         return response

@@ -70,7 +70,7 @@ class EventViewSet(ListModelMixin, EventScopedViewSet):
         user, params = self.request.user, self.request.query_params
         if self.action == "list" and params.get("deleted") == "true":
             return Event.objects.in_trash_of(user).as_seen_by_caller()
-        if self.action == "restore" or (self.action == "destroy" and "purge" in params):
+        if self.action == "restore" or (self.action == "destroy" and params.get("purge") == "true"):
             return Event.objects.visible_or_in_trash_to(user).as_seen_by_caller()
         return super().get_queryset()
 

@@ -94,9 +94,10 @@ def test_fields_of_an_event(refuse, bad):
     long=create("tags.0:max_length", tags=["x" * 51]),
     empty=create("tags.1:blank", tags=["a", ""]),
     blank=create("tags.0:blank", tags=["   "]),
-    number=create("tags.0:invalid", tags=[{}]),
+    numbers=create("tags.0:wrong_type tags.2:wrong_type", tags=[1, "a", 2.5]),
+    object_among_them=create("tags.0:wrong_type", tags=[{}]),
     null_among_them=create("tags.2:null", tags=["a", "b", None]),
-    list_among_them=create("tags.0:invalid", tags=[["a"]]),
+    list_among_them=create("tags.0:wrong_type", tags=[["a"]]),
     doubled=create("tags:doubled", tags=["a", "b", "a"]),
     doubled_after_trimming=create("tags:doubled", tags=["a", " a "]),
 )

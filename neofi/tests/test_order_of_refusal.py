@@ -1,6 +1,6 @@
 """A request that is wrong in two ways is refused for the earlier of them.
 
-413, 401, 404, 403, 400 or 415, 412, 409: so nobody learns what they may not know.
+413, 401, 404, 403, 406, 400 or 415, 412, 409: so nobody learns what they may not know.
 """
 
 from dataclasses import dataclass, field
@@ -45,6 +45,10 @@ def small_role(request):
     request.by = "viewer"
 
 
+def no_such_form(request):
+    request.headers["Accept"] = "text/csv"
+
+
 def broken_body(request):
     request.body = b"{"
 
@@ -76,6 +80,7 @@ RANKS = [
     {nobody: 401},
     {nowhere: 404},
     {small_role: 403},
+    {no_such_form: 406},
     {broken_body: 400, wrong_body: 400, wrong_type: 415, unknown_parameter: 400},
     {outdated: 412},
     {clash: 409},
@@ -83,7 +88,7 @@ RANKS = [
 STATUS = {fault: status for rank in RANKS for fault, status in rank.items()}
 RANK = {fault: place for place, rank in enumerate(RANKS) for fault in rank}
 
-READING = [broken_body, wrong_body, wrong_type, unknown_parameter]
+READING = [no_such_form, broken_body, wrong_body, wrong_type, unknown_parameter]
 ON_ONE = [too_large, nobody, nowhere, small_role, *READING]
 # Each kind of write, what it sends, and what can be wrong with it.
 WRITES = {
@@ -103,8 +108,9 @@ WRITES = {
     "revoke": ("DELETE {event}/permissions/{editor_id}", {}, [*ON_ONE, clash]),
     "profile": ("PATCH /api/auth/me", {"first_name": "A"}, [too_large, nobody, *READING]),
     "register": ("POST /api/auth/register", {}, [too_large, *READING]),
-    "login": ("POST /api/auth/login", {}, [too_large, *READING]),
-    "refresh": ("POST /api/auth/refresh", {}, [too_large, *READING]),
+    # The throttles of these two read the body, whatever form the answer is to have.
+    "login": ("POST /api/auth/login", {}, [too_large, *READING[1:]]),
+    "refresh": ("POST /api/auth/refresh", {}, [too_large, *READING[1:]]),
     "logout": ("POST /api/auth/logout", {}, [too_large, *READING]),
 }
 every_kind = pytest.mark.parametrize("kind", WRITES)

@@ -1,6 +1,7 @@
 """The README is run: its shell blocks, against a live server, and what it says they print."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +38,7 @@ def test_shell_blocks_print_what_the_readme_says(live_server):
     pairs = blocks()
     script = "set -e\n" + f"echo '\n{MARK}'\n".join(code for code, _ in pairs)
     script = script.replace("http://127.0.0.1:8000", live_server.url)
-    script = script.replace(".venv/bin/python", sys.executable)
+    script = script.replace(".venv/bin/python", shlex.quote(sys.executable))
     run = subprocess.run(
         ["sh", "-c", script], cwd=README.parent, capture_output=True, text=True, timeout=120
     )

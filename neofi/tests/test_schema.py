@@ -164,7 +164,7 @@ def test_events_do_what_it_says(signed_up):
     assert ada.post("/api/events/batch", {"events": [NEW_EVENT, {}]}).status_code == 400
     assert ada.get("/api/events?page_size=1&tag=team&tag=team").status_code == 200
     assert ada.get("/api/events?page_size=0").status_code == 400
-    assert ada.get("/api/events?format=xml").status_code == 404
+    assert ada.get("/api/events?format=xml").status_code == 406
     assert ada.get("/api/events", HTTP_ACCEPT="image/png").status_code == 406
     assert ada.post("/api/events", "a,b", content_type="text/csv").status_code == 415
     assert ada.delete(url, {"note": "over"}).status_code == 204

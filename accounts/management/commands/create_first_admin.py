@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand
 
 from accounts import services
@@ -18,7 +19,17 @@ class Command(BaseCommand):
         # Kept before the user is made: the other way round a crash in between would leave a
         # user with a password that nobody knows.
         password = read_or_create(path, length=18)
-        services.create_staff_user(username="admin", email="admin@neofi.invalid", password=password)
+        try:
+            services.create_staff_user(
+                username="admin", email="admin@neofi.invalid", password=password
+            )
+        except ValidationError as error:
+            path.unlink()
+            self.stderr.write(
+                f"There is no staff, and no user 'admin' could be made: {' '.join(error.messages)} "
+                "`manage.py createsuperuser` makes one by another name."
+            )
+            return
         self.stdout.write(f"First run: sign in to /admin/ as admin, password {password}")
         self.stdout.write(f"It is kept in {path}.")
 

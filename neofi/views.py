@@ -1,0 +1,49 @@
+"""What every view of the API does before its handler, in the order that the contract gives."""
+
+from typing import Any
+
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+
+from neofi.query import check_parameters
+
+
+class Negotiation(DefaultContentNegotiation):
+    """An unknown `?format=` is a 406 like an unknown `Accept`; to DRF it is a 404."""
+
+    def filter_renderers(self, renderers, format):
+        found = [renderer for renderer in renderers if renderer.format == format]
+        if not found:
+            raise NotAcceptable(f"There is no format {format!r} here.")
+        return found
+
+
+class StrictView:
+    """Mixed into a view: 401 and 429 by DRF, then 404 and 403, then 406, then 400 for the query."""
+
+    content_negotiation_class = Negotiation
+
+    def initial(self, request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if getattr(self, "action", self) is None:
+            return  # 405 is the answer, whoever asks
+        self.find()
+        if self.unacceptable:
+            raise self.unacceptable
+        check_parameters(request, *self.known_parameters())
+
+    def find(self) -> None:
+        """Look up what the path names. Raises NotFound and PermissionDenied."""
+
+    def known_parameters(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names of the query parameters, and those of them that may repeat."""
+        return frozenset(), frozenset()
+
+    def perform_content_negotiation(self, request, force=False):
+        # DRF asks first of all; who may not see the thing at all shall not hear of its forms.
+        self.unacceptable = None
+        try:
+            return super().perform_content_negotiation(request, force)
+        except NotAcceptable as error:
+            self.unacceptable = error
+            return super().perform_content_negotiation(request, force=True)
