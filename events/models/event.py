@@ -4,14 +4,20 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 from events import content
 from events.models.history import Attributed, AttributedRecords, AttributedRow
 from events.querysets import SEARCH_VECTOR, EventQuerySet, VersionQuerySet
 from neofi.ids import uuid7
 from neofi.jsonfields import ExactJSONField
+
+
+def json_type(column: str) -> Func:
+    """What kind of JSON value a column holds: `object`, `array`, `string`, ..."""
+    return Func(column, function="jsonb_typeof", output_field=models.TextField())
 
 
 class Status(models.TextChoices):
@@ -141,6 +147,18 @@ class Event(Attributed):
                 name="event_transparency_known",
                 violation_error_code="transparency",
                 violation_error_message="A transparency is opaque or transparent.",
+            ),
+            models.CheckConstraint(
+                condition=Exact(json_type("metadata"), "object"),
+                name="event_metadata_is_object",
+                violation_error_code="metadata",
+                violation_error_message="Metadata must be an object.",
+            ),
+            models.CheckConstraint(
+                condition=Exact(json_type("exceptions"), "object"),
+                name="event_exceptions_is_object",
+                violation_error_code="exceptions",
+                violation_error_message="Exceptions must be an object.",
             ),
             models.CheckConstraint(
                 condition=Q(version__gte=1),

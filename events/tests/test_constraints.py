@@ -21,6 +21,8 @@ BREAKING_EVENTS = [
     ({"tags": ["t"] * 21}, "event_tags_count", "tags", "up to 20 tags"),
     ({"status": "done"}, "event_status_known", "status", "confirmed, tentative"),
     ({"transparency": "glass"}, "event_transparency_known", "transparency", "opaque"),
+    ({"metadata": [1]}, "event_metadata_is_object", "metadata", "must be an object"),
+    ({"exceptions": []}, "event_exceptions_is_object", "exceptions", "must be an object"),
     ({"version": 0}, "event_version_from_one", None, "start at 1"),
 ]
 
