@@ -15,7 +15,7 @@ class WideLogin:
         super().__init__(*args, **kwargs)
         taken = LoginSerializer().fields
         for name, field in self.fields.items():
-            field.widget.attrs["maxlength"] = field.max_length = taken[name].max_length
+            field.widget.attrs["maxlength"] = taken[name].max_length
 
 
 class LoginForm(WideLogin, AuthenticationForm):

@@ -7,9 +7,7 @@ from django.urls import path
 from accounts.forms import LoginForm
 from accounts.throttles import throttled_page
 
-login = LoginView.as_view(
-    template_name="rest_framework/login.html", authentication_form=LoginForm
-)
+login = LoginView.as_view(template_name="rest_framework/login.html", authentication_form=LoginForm)
 
 urlpatterns = [
     path("api-auth/login/", throttled_page(login)),

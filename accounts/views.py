@@ -95,7 +95,7 @@ class LoginView(SignedOutView):
 
     serializer_class = LoginSerializer
     parser_classes = [*SignedOutView.parser_classes, FormParser]
-    throttle_classes = [throttles.LoginThrottle, throttles.LoginAccountThrottle]
+    throttle_classes = throttles.LOGIN
 
     @extend_schema(
         operation_id="login",

@@ -9,9 +9,11 @@ from django.conf import settings
 
 from neofi.addresses import client_address
 from neofi.ids import uuid7
+from neofi.logs import current_request_id
 from neofi.problem_views import problem_response
 
 access = logging.getLogger("neofi.access")
+INLINE_SCRIPTS = re.compile(r"/(docs|redoc|api|api-auth)(/|$)")
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
 
@@ -21,7 +23,11 @@ def request_id(get_response):
     def middleware(request):
         given = request.headers.get("X-Request-ID", "")
         request.request_id = given if SANE_REQUEST_ID.fullmatch(given) else str(uuid7())
-        response = get_response(request)
+        token = current_request_id.set(request.request_id)
+        try:
+            response = get_response(request)
+        finally:
+            current_request_id.reset(token)
         response["X-Request-ID"] = request.request_id
         return response
 
@@ -35,8 +41,7 @@ def access_log(get_response):
         began = time.perf_counter()
         response = get_response(request)
         access.info(
-            "id=%s address=%s user=%s method=%s path=%s status=%d ms=%.1f",
-            request.request_id,
+            "address=%s user=%s method=%s path=%s status=%d ms=%.1f",
             client_address(request) or "-",
             # Set by the views' authentication; reading request.user would cost a query.
             getattr(request, "user_id_for_log", "-"),
@@ -53,16 +58,19 @@ def access_log(get_response):
 def content_security_policy(get_response):
     """No page loads anything from another host, and a browser holds us to it.
 
-    Swagger UI, Redoc and the browsable API bring inline scripts and styles of their own.
+    Only Swagger UI, Redoc and the browsable API may run scripts that stand in the page: they bring
+    some of their own.
     """
-    policy = (
-        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    template = (
+        "default-src 'self'; script-src 'self'{inline}; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; "
         "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
     )
+    strict, lenient = (template.format(inline=inline) for inline in ("", " 'unsafe-inline'"))
 
     def middleware(request):
         response = get_response(request)
+        policy = lenient if INLINE_SCRIPTS.match(request.path_info) else strict
         response.setdefault("Content-Security-Policy", policy)
         return response
 
@@ -70,11 +78,14 @@ def content_security_policy(get_response):
 
 
 def one_path_for_both_slashes(get_response):
-    """`/api/events/` is `/api/events`. Only the API's root, `/api/`, keeps its slash."""
+    """`/api/events/` is `/api/events`. Only the API's root is `/api/`, and `/api` is that."""
 
     def middleware(request):
         path = request.path_info
-        if path.startswith("/api/") and path != "/api/" and path.endswith("/"):
+        if path == "/api":
+            request.path_info += "/"
+            request.path += "/"
+        elif path.startswith("/api/") and path != "/api/" and path.endswith("/"):
             request.path_info = path.rstrip("/")
             request.path = request.path.rstrip("/")
         return get_response(request)

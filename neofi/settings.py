@@ -2,7 +2,7 @@
 
 Everything that differs between machines comes from the environment, through a typed reader that
 stops with a clear message; `docs/operations.md` lists each variable. Importing this module starts
-nothing and needs nothing.
+nothing. Without SECRET_KEY it reads the key kept in VAR_DIR, and makes it the first time.
 """
 
 from datetime import timedelta
@@ -62,7 +62,6 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "neofi.urls"
 WSGI_APPLICATION = "neofi.wsgi.application"
-ASGI_APPLICATION = "neofi.asgi.application"
 APPEND_SLASH = False  # the API has none; the admin's own links carry theirs
 CSRF_FAILURE_VIEW = "neofi.problem_views.csrf_failure"
 SESSION_ENGINE = "neofi.sessions"
@@ -100,6 +99,10 @@ EMBEDDED_POSTGRES_DURABLE = env.bool("EMBEDDED_POSTGRES_DURABLE", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
+if CACHES["default"]["BACKEND"].endswith(".LocMemCache"):
+    # At Django's 300 entries the oldest third is thrown out: by trying many names, anybody could
+    # make the throttles forget.
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"
@@ -138,6 +141,7 @@ STORAGES = {
 # Transport: HTTPS is the operator's proxy's; one variable says that it is there
 HTTPS = env.bool("HTTPS", False)
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, without the proxy
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
@@ -182,11 +186,9 @@ REST_FRAMEWORK = {
         "share": env.str("THROTTLE_SHARE", "300/hour", validate=validate_rate),
         "user": env.str("THROTTLE_USER", "none", validate=validate_rate),
     },
-    "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_SCHEMA_CLASS": "neofi.schema.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
-    "DATETIME_INPUT_FORMATS": ["iso-8601"],
 }
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "neofi.problems.ProblemHandler",
@@ -239,15 +241,33 @@ SPECTACULAR_SETTINGS = {
 # History: the date's index is ours, with the event in front of it (events/models)
 SIMPLE_HISTORY_DATE_INDEX = False
 
-# Logs: one line for each request, on standard output
+# Logs: one line for each request, on standard error
+LOG_LEVEL = env.str(
+    "LOG_LEVEL",
+    "INFO",
+    validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "filters": {"request_id": {"()": "neofi.logs.RequestId"}},
+    "formatters": {
+        "line": {
+            "format": "{asctime} {levelname} {name} id={request_id} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "line",
+        }
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"level": "INFO"},
+        # As the root says, and without the handlers that Django brings.
+        "django": {"level": "NOTSET"},
         # The access log has each request already, with its id.
         "django.request": {"level": "ERROR"},
     },

@@ -92,6 +92,14 @@ def test_tries_at_a_login_page_and_at_the_api_count_together(client, api, rate, 
 
 
 @pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("media_type", ["application/json", "text/plain", "nonsense"])
+def test_a_login_page_takes_forms_alone(client, db, path, media_type):
+    response = client.post(path, b'{"username": "ada"}', content_type=media_type)
+    assert response.status_code == 200
+    assert "This field is required." in response.content.decode()
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_a_login_page_has_room_for_an_address_and_a_pass_phrase(client, db, path):
     page = client.get(path).content.decode()
     assert 'maxlength="254"' in page

@@ -2,11 +2,14 @@ from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.utils import OperationalError
 
+from neofi.db.client import DatabaseClient
 from neofi.embedded import EmbeddedPostgresError, server_in
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's PostgreSQL backend, on the embedded server that the first connection starts."""
+
+    client_class = DatabaseClient
 
     def get_connection_params(self):
         server = server_in(settings.EMBEDDED_POSTGRES_DIR, settings.EMBEDDED_POSTGRES_DURABLE)

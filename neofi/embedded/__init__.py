@@ -1,7 +1,7 @@
 """A PostgreSQL server of our own, for whoever has set no DATABASE_URL.
 
-Its programs come in a wheel. It listens on a Unix socket only and lets in nobody but its owner.
-Importing this starts nothing: the first connection does (see neofi.db).
+Its programs come in a wheel. It listens on a Unix socket only and lets in nobody but its owner
+and root. Importing this starts nothing: the first connection does (see neofi.db).
 """
 
 from functools import cache

@@ -17,7 +17,8 @@ LONGEST = 103
 
 
 def folder_of(home: Path, account: Account) -> Path:
-    """The same at every start, so that the clients of a server that crashed find the next one."""
+    """The same at every start under one environment, so that the clients of a server that crashed
+    find the next one. Those that need not (another TMPDIR, say) read it in postmaster.pid."""
     name = f"neofi-{account.uid}-{digest(home)}"
     return next(base / name for base in _bases(account) if _is_short(base / name))
 

@@ -1,8 +1,13 @@
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 
 from neofi import health
 from neofi.tests.queries import queries
+
+
+@pytest.fixture(autouse=True)
+def new_process(monkeypatch):
+    monkeypatch.setattr(health, "_migrated", False)
 
 
 def test_healthz_touches_no_database(client, db):
@@ -14,6 +19,13 @@ def test_healthz_touches_no_database(client, db):
 def test_readyz_says_ready(client, db):
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (200, {"status": "ready"})
+
+
+def test_readyz_looks_for_migrations_until_there_are_none(client, db):
+    client.get("/readyz")
+    # Whether the database answers.
+    with queries(1):
+        assert client.get("/readyz").status_code == 200
 
 
 class Executor:
@@ -34,9 +46,21 @@ class Unreachable(Executor):
         raise OperationalError("could not connect to 10.0.0.7")
 
 
+class Closed(Executor):
+    def __init__(self, connection):
+        raise InterfaceError("connection already closed")
+
+
+UNREACHABLE = "The database is not reachable."
+
+
 @pytest.mark.parametrize(
     ("executor", "detail"),
-    [(Executor, "1 migrations are not applied."), (Unreachable, "The database is not reachable.")],
+    [
+        (Executor, "1 migrations are not applied."),
+        (Unreachable, UNREACHABLE),
+        (Closed, UNREACHABLE),
+    ],
 )
 def test_readyz_says_why_it_is_not(client, db, monkeypatch, executor, detail):
     monkeypatch.setattr(health, "MigrationExecutor", executor)

@@ -1,8 +1,11 @@
 import logging
+import re
+from io import StringIO
 
 import pytest
 
 from events.tests.factories import EventFactory
+from neofi import health
 from neofi.ids import parse_uuid
 
 
@@ -27,9 +30,33 @@ def test_each_request_is_one_line_of_the_log(api, owner, caplog):
     with caplog.at_level(logging.INFO, "neofi.access"):
         api(owner).get("/api/events?search=secret", headers={"X-Request-ID": "abc"})
     (line,) = [record.getMessage() for record in caplog.records if record.name == "neofi.access"]
-    assert line.startswith(f"id=abc address=127.0.0.1 user={owner.pk} method=GET path=/api/events ")
+    assert line.startswith(f"address=127.0.0.1 user={owner.pk} method=GET path=/api/events ")
     assert "status=200" in line
     assert "secret" not in line
+
+
+@pytest.fixture
+def console(monkeypatch):
+    """What the handler of the settings writes."""
+    (handler,) = [one for one in logging.getLogger().handlers if one.name == "console"]
+    monkeypatch.setattr(handler, "stream", stream := StringIO())
+    return stream
+
+
+def test_every_line_that_a_request_logs_has_its_id(client, db, console, monkeypatch):
+    monkeypatch.setattr(health, "MigrationExecutor", None)
+    monkeypatch.setattr(health, "_migrated", False)
+    client.raise_request_exception = False
+    assert client.get("/readyz", headers={"X-Request-ID": "abc"}).status_code == 500
+    written = console.getvalue()
+    assert "neofi.access id=abc address=127.0.0.1 " in written
+    assert "django.request id=abc Internal Server Error: /readyz" in written
+
+
+def test_a_line_outside_of_requests_has_no_id(client, console):
+    client.get("/healthz")
+    logging.getLogger("neofi").warning("Hello.")
+    assert console.getvalue().endswith("neofi id=- Hello.\n")
 
 
 def test_a_path_forges_no_line_of_the_log(client, caplog):
@@ -42,6 +69,11 @@ def test_a_path_forges_no_line_of_the_log(client, caplog):
 @pytest.mark.parametrize("path", ["/api/events/", "/api/events//", "/api/auth/me/"])
 def test_a_slash_at_the_end_makes_no_difference(api, owner, path):
     assert api(owner).get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/"])
+def test_the_root_of_the_api_may_lack_its_slash(api, path):
+    assert api().get(path).json()["events"] == "http://testserver/api/events"
 
 
 def test_links_of_a_list_have_no_slash(api, owner, event):
@@ -60,3 +92,24 @@ def test_a_body_that_is_too_long_is_413_before_anything_else(client, settings, d
 
 def test_every_page_has_a_content_security_policy(client, db):
     assert "default-src 'self'" in client.get("/healthz")["Content-Security-Policy"]
+
+
+def scripts_allowed(response) -> str:
+    (rule,) = re.findall("script-src ([^;]*);", response["Content-Security-Policy"])
+    return rule
+
+
+@pytest.mark.parametrize("path", ["/", "/admin/login/", "/nowhere", "/healthz"])
+def test_no_script_may_stand_in_a_page(client, db, path):
+    assert scripts_allowed(client.get(path)) == "'self'"
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/api/", "/api/events", "/api-auth/login/"])
+def test_but_for_pages_that_bring_some(client, db, path):
+    assert scripts_allowed(client.get(path)) == "'self' 'unsafe-inline'"
+
+
+@pytest.mark.parametrize(("path", "status"), [("/healthz", 200), ("/readyz", 200), ("/", 301)])
+def test_probes_are_not_sent_to_https(client, db, settings, path, status):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get(path).status_code == status

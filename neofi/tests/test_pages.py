@@ -1,5 +1,6 @@
 """The pages for people: they are there, and load nothing from another host."""
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -111,3 +112,14 @@ def test_a_body_of_the_browsable_api_needs_the_csrf_token(member):
     get(client, "/api/events")
     token = client.cookies["csrftoken"].value
     assert client.post(**send, headers={"X-CSRFToken": token}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "accounts/user/", "accounts/user/add/", "accounts/session/", "events/event/", "login/"],
+)
+def test_the_admin_needs_no_script_in_its_pages(admin_client, path):
+    page = get(admin_client, f"/admin/{path}").content.decode()
+    scripts = re.findall(r"<script([^>]*)>", page)
+    assert all("src=" in script for script in scripts)
+    assert not re.search(r"""<[^>]* on[a-z]+=""", page)

@@ -11,6 +11,7 @@ from environs import Env, EnvError, validate
 
 from neofi import serving
 from neofi.embedded.locks import FileLock
+from neofi.secrets import EmptySecret
 
 
 class Command(BaseCommand):
@@ -28,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError(f"NeoFi is being served from {settings.VAR_DIR} already.")
         try:
             self._prepare_and_serve()
-        except (EnvError, OperationalError, serving.PortUnavailable) as error:
+        except (EmptySecret, EnvError, OperationalError, serving.PortUnavailable) as error:
             raise CommandError(str(error)) from error
 
     def _prepare_and_serve(self):
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             partial(call_command, "migrate", interactive=False, verbosity=0),
             partial(call_command, "collectstatic", interactive=False, verbosity=0),
             partial(call_command, "create_first_admin", stdout=self.stdout),
+            partial(call_command, "tidy", verbosity=0),
             connections.close_all,  # the workers are forks, and a connection cannot be shared
             partial(serving.serve, address, port, workers, threads, self._announcement(host, port)),
         ]
