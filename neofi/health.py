@@ -47,3 +47,17 @@ def _not_ready(detail: str):
     response = problem_response(HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", detail)
     response["Retry-After"] = "5"
     return response
+
+
+PROBES = {"/healthz": healthz, "/readyz": readyz}
+
+
+def probes(get_response):
+    """Middleware, and no view: probes come from inside, by an address that is no name of ours, and
+    without the proxy that speaks HTTPS. Neither is a reason to send them away.
+    """
+
+    def middleware(request):
+        return PROBES.get(request.path_info, get_response)(request)
+
+    return middleware

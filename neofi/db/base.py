@@ -11,10 +11,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     client_class = DatabaseClient
 
+    @property
+    def server(self):
+        return server_in(settings.EMBEDDED_POSTGRES_DIR, settings.EMBEDDED_POSTGRES_DURABLE)
+
     def get_connection_params(self):
-        server = server_in(settings.EMBEDDED_POSTGRES_DIR, settings.EMBEDDED_POSTGRES_DURABLE)
         try:
-            return super().get_connection_params() | server.connection_params()
+            return super().get_connection_params() | self.server.connection_params()
         except EmbeddedPostgresError as error:
             # What a database that cannot be reached raises with any other server.
             raise OperationalError(str(error)) from error

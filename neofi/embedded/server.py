@@ -40,6 +40,11 @@ class Server:
                 self._join()
             return {"host": str(self._socket_folder), "port": sockets.PORT, "user": ROLE}
 
+    @property
+    def place(self) -> str:
+        """Who runs it and where its data is, for people. Known once it has been joined."""
+        return f"as {self._cluster.account.name}, with its data in {self._cluster.home}"
+
     def leave(self) -> None:
         """Be no user of it any more; whoever leaves last stops it."""
         # Whoever removed the folder has ended the server too.

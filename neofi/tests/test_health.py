@@ -70,3 +70,12 @@ def test_readyz_says_why_it_is_not(client, db, monkeypatch, executor, detail):
     assert response["Retry-After"] == "5"
     problem = response.json()
     assert (problem["code"], problem["detail"]) == ("not_ready", detail)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_probes_need_no_name_of_ours_and_no_https(client, db, settings, path):
+    settings.ALLOWED_HOSTS = ["calendar.example"]
+    settings.SECURE_SSL_REDIRECT = True
+    answer = client.get(path, HTTP_HOST="10.1.2.3:8000")
+    assert answer.status_code == 200
+    assert answer["X-Request-ID"]

@@ -114,6 +114,11 @@ def test_it_answers_as_soon_as_it_says_so(running):
     assert running.get("/healthz") == 200
 
 
+def test_it_says_who_runs_the_database_and_where_its_data_is(running):
+    data = running.var_dir / "postgres"
+    assert re.search(rf"PostgreSQL runs as \w+, with its data in {data}\.\n", running.output)
+
+
 def test_a_second_one_on_the_same_folder_is_refused(running):
     message = refusal_of(running.command(PORT=free_port()))
     assert f"NeoFi is being served from {running.var_dir} already." in message

@@ -10,6 +10,7 @@ from django.db import OperationalError, connections
 from environs import Env, EnvError, validate
 
 from neofi import serving
+from neofi.db.base import DatabaseWrapper as EmbeddedDatabase
 from neofi.embedded.locks import FileLock
 from neofi.secrets import EmptySecret
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         steps = [
             self.check,
             partial(call_command, "migrate", interactive=False, verbosity=0),
+            self._say_where_the_data_is,
             partial(call_command, "collectstatic", interactive=False, verbosity=0),
             partial(call_command, "create_first_admin", stdout=self.stdout),
             partial(call_command, "tidy", verbosity=0),
@@ -53,6 +55,11 @@ class Command(BaseCommand):
             if self._stopped:
                 return
             step()
+
+    def _say_where_the_data_is(self):
+        database = connections["default"]
+        if isinstance(database, EmbeddedDatabase):
+            self.stdout.write(f"PostgreSQL runs {database.server.place}.")
 
     def _stop(self, number, frame):
         # After the present step, for an exception may come at a moment when a library would
