@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth import models as auth
 from django.db import models
@@ -12,6 +12,9 @@ from django.db.models.lookups import Exact, In
 from django.utils import timezone
 
 from neofi.ids import parse_uuid
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class UserQuerySet(models.QuerySet):
@@ -32,15 +35,11 @@ class UserQuerySet(models.QuerySet):
             return self.none()
         return self.with_email(text) if "@" in text else self.named(text)
 
-    def identified_by(self, text: str) -> Self:
-        """At most one user: by id, e-mail address or user name (which is too short for an id)."""
-        user_id = parse_uuid(text)
-        return self.called(text) if user_id is None else self.filter(pk=user_id)
+    def identified_by(self, texts: Sequence[str]) -> dict[str, "User"]:
+        """The active user behind each text: an id, e-mail address or user name; in one query.
 
-    def identified_by_each(self, texts: Sequence[str]) -> dict[str, Any]:
-        """The active user behind each text, as `identified_by` reads it, in one query.
-
-        Texts behind which there is nobody are left out.
+        Texts behind which there is nobody are left out. A user name is too short for an id, and has
+        no @, so no text can mean two people.
         """
         wanted = {text: parse_uuid(text) or text.lower() for text in texts if "\0" not in text}
         keys = [key for key in wanted.values() if isinstance(key, str)]

@@ -74,7 +74,7 @@ class ShareSerializer(OneShareSerializer):
 
 def invitations(rows: list[dict[str, Any]], prefix: str | None) -> list[Invitation]:
     """The people behind what was typed, all found in one query. Raises ValidationError."""
-    found = User.objects.identified_by_each([row["user"] for row in rows])
+    found = User.objects.identified_by([row["user"] for row in rows])
     errors, seen, invited = {}, set(), []
     for index, row in enumerate(rows):
         field = f"{prefix}.{index}.user" if prefix else "user"

@@ -40,13 +40,13 @@ def test_users_are_identified_by_id_address_or_name():
     ada = UserFactory(username="ada", email="ada@example.org")
     UserFactory(username="bob")
     for text in [str(ada.pk), str(ada.pk).upper(), "ADA", "Ada@Example.Org"]:
-        assert User.objects.identified_by(text).get() == ada
+        assert User.objects.identified_by([text]) == {text: ada}
 
 
 @pytest.mark.parametrize("text", ["", "nobody", "a@b", "ada\0", "ada\0@x", f"{{{'0' * 32}}}", "%"])
 def test_nobody_is_identified_by_anything_else(text):
     UserFactory(username="ada")
-    assert not User.objects.identified_by(text).exists()
+    assert User.objects.identified_by([text]) == {}
 
 
 def test_many_are_identified_in_one_query(django_assert_num_queries):
@@ -54,7 +54,7 @@ def test_many_are_identified_in_one_query(django_assert_num_queries):
     UserFactory(username="gone", is_active=False)
     texts = ["ADA", str(bob.pk), "Bob@example.org", "gone", "nobody", "a\0b"]
     with django_assert_num_queries(1):
-        found = User.objects.identified_by_each(texts)
+        found = User.objects.identified_by(texts)
     assert found == {"ADA": ada, str(bob.pk): bob, "Bob@example.org": bob}
 
 
