@@ -1,6 +1,6 @@
 """Bodies that cannot be read at all: no JSON, no MessagePack, or no object.
 
-What the members of a readable body may be is test_bad_fields.py.
+What the members of a readable body may be: test_bad_events.py, _access.py and _accounts.py.
 """
 
 import ormsgpack
