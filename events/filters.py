@@ -1,5 +1,7 @@
 """What narrows the list of events. None of these can widen it."""
 
+from zoneinfo import ZoneInfo
+
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,7 +13,6 @@ from events import times
 from events.models.event import Status
 from events.roles import Role
 from neofi.ids import parse_uuid
-from neofi.zones import zone
 
 # PostgreSQL reads a query recursively: thousands of words exhaust its stack.
 MAX_SEARCH = 500
@@ -25,7 +26,7 @@ class InstantField(forms.CharField):
         try:
             parsed = times.parse(text) if text else None
             if parsed:
-                times.resolve(parsed, zone("UTC"))
+                times.resolve(parsed, ZoneInfo("UTC"))
         except times.OutOfRange as error:
             raise ValidationError(times.RANGE, "out_of_range") from error
         except ValueError as error:
@@ -41,7 +42,7 @@ class InstantFilter(django_filters.CharFilter):
 
     def filter(self, queryset, value):
         if value is not None:
-            value = times.to_utc(value, zone(self.parent.request.user.timezone))
+            value = times.to_utc(value, ZoneInfo(self.parent.request.user.timezone))
         return super().filter(queryset, value)
 
 

@@ -1,7 +1,6 @@
 """Error answers outside of the API's views: unknown paths, CSRF, and what Django refuses itself."""
 
 from http import HTTPStatus
-from math import ceil
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -44,7 +43,7 @@ def too_many_requests(request, wait: float | None):
     response = _answer(
         request, HTTPStatus.TOO_MANY_REQUESTS, "throttled", "Too many tries. Wait a little."
     )
-    response["Retry-After"] = str(ceil(wait or 1))
+    response["Retry-After"] = problems.retry_after(wait)
     return response
 
 

@@ -69,6 +69,11 @@ def body(status: int, code: str, detail: str, **members: Any) -> dict[str, Any]:
     }
 
 
+def retry_after(wait: float | None) -> str:
+    """Seconds for the header of that name (RFC 9110 section 10.2.3): whole ones, and not none."""
+    return str(max(1, math.ceil(wait or 0)))
+
+
 class ProblemFormatter(ExceptionFormatter):
     """Writes the body; `exc` is always an APIException by the time it gets here."""
 
@@ -127,7 +132,7 @@ class ProblemHandler(ExceptionHandler):
     def get_headers(self, exc: exceptions.APIException) -> dict[str, str]:
         headers = super().get_headers(exc)
         if getattr(exc, "wait", None) is not None:
-            headers["Retry-After"] = str(max(1, math.ceil(exc.wait)))
+            headers["Retry-After"] = retry_after(exc.wait)
         return headers
 
 

@@ -1,7 +1,7 @@
 """IANA time zones, from the pinned tzdata package or the system's."""
 
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 
@@ -13,12 +13,6 @@ NOT_ZONES = frozenset({"localtime", "posixrules", "Factory"})
 def names() -> frozenset[str]:
     """Every name that is taken, spelled exactly so."""
     return frozenset(available_timezones() - NOT_ZONES)
-
-
-@cache
-def zone(name: str) -> ZoneInfo:
-    """The zone of a name that has been validated."""
-    return ZoneInfo(name)
 
 
 def validate_timezone(name: str) -> None:

@@ -12,7 +12,7 @@ from events.content import Content
 from events.models import Event, Grant
 from events.models.history import Action, Change, record
 from events.roles import Role
-from events.services.versioning import details, set_attributes
+from events.services.versioning import details
 from neofi.ids import uuid7
 from neofi.transactions import service
 
@@ -60,6 +60,7 @@ def insert_events(composed: Sequence[Content], *, by: User, notes: Sequence[str]
 
 def _new_event(content: Content, by: User, change: Change) -> Event:
     event = Event(
+        **content,
         created_at=change.at,
         updated_at=change.at,
         history_at=change.at,
@@ -68,7 +69,6 @@ def _new_event(content: Content, by: User, change: Change) -> Event:
     )
     event.uid = str(event.pk)
     event.change = change
-    set_attributes(event, content)
     # What EventQuerySet.as_seen_by_caller would annotate.
     event.role, event.owner_id, event.owner_username = Role.OWNER.value, by.pk, by.username
     event.updated_by_username = by.username

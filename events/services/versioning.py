@@ -1,6 +1,5 @@
 """How a write becomes a version. Everything here runs inside a service, under the event's lock."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -31,19 +30,35 @@ def next_instant(event: Event) -> datetime:
     return max(timezone.now(), event.history_at + timedelta(microseconds=1))
 
 
+def change_content(
+    event: Event,
+    action: Action,
+    content: Content,
+    *,
+    by: User,
+    note: str,
+    source_version: int | None = None,
+) -> Event:
+    """The event with that content, as its next version; what changes nothing makes none."""
+    changed = contents.differing(contents.of(event), content)
+    if not changed:
+        return event
+    event.field_versions |= dict.fromkeys(changed, event.version + 1)
+    for name in changed:
+        setattr(event, name, content[name])
+    return add_version(event, action, by=by, note=note, source_version=source_version)
+
+
 def add_version(
     event: Event,
     action: Action,
     *,
     by: User,
     note: str,
-    content: Content | None = None,
     source_version: int | None = None,
     deleted: bool = False,
 ) -> Event:
     """Write the event's next version: the row and its history row. The event must be locked."""
-    new = content or contents.of(event)
-    changed = contents.differing(contents.of(event), new)
     event.change = Change(
         action=action,
         by_id=by.pk,
@@ -53,15 +68,8 @@ def add_version(
         source_version=source_version,
     )
     event.version += 1
-    event.field_versions |= dict.fromkeys(changed, event.version)
-    set_attributes(event, new)
     event.updated_at = event.history_at = event.change.at
     event.updated_by, event.updated_by_username = by, by.username
     event.deleted_at = event.change.at if deleted else None
     event.save()
     return event
-
-
-def set_attributes(event: Event, values: Mapping) -> None:
-    for name, value in values.items():
-        setattr(event, name, value)

@@ -10,7 +10,7 @@ from events.models import Event, HistoricalEvent
 from events.models.history import Action
 from events.roles import Role
 from events.services.locking import check_if_match, lock_event
-from events.services.versioning import add_version
+from events.services.versioning import change_content
 from neofi.transactions import service
 
 
@@ -34,9 +34,6 @@ def roll_back(
     if past is None:
         raise NotFound
     check_if_match(event, if_match)
-    content = contents.of(past)
-    if not contents.differing(contents.of(event), content):
-        return event
-    return add_version(
-        event, Action.ROLLED_BACK, by=by, note=note, content=content, source_version=version
+    return change_content(
+        event, Action.ROLLED_BACK, contents.of(past), by=by, note=note, source_version=version
     )

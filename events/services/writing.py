@@ -1,6 +1,7 @@
 """Writes of one event: create, change, throw away, restore, purge."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,11 @@ from events.models.history import Action
 from events.roles import Role
 from events.services import batch
 from events.services.locking import check_if_match, lock_event
-from events.services.versioning import add_version, validated
+from events.services.versioning import add_version, change_content, validated
 from neofi.transactions import service
+
+# For the owner's writes that reach into the trash.
+lock_wherever = partial(lock_event, at_least=Role.OWNER, in_trash_too=True)
 
 
 @service
@@ -39,13 +43,10 @@ def update_event(
     PreconditionFailed.
     """
     event = lock_event(event_id, by=by, at_least=Role.EDITOR, as_staff=as_staff)
-    current = contents.of(event)
     compose = contents.replaced if replace else contents.patched
-    new = validated(compose, current, content)
+    new = validated(compose, contents.of(event), content)
     check_if_match(event, if_match)
-    if not contents.differing(current, new):
-        return event
-    return add_version(event, Action.UPDATED, by=by, note=note, content=new)
+    return change_content(event, Action.UPDATED, new, by=by, note=note)
 
 
 @service
@@ -62,14 +63,7 @@ def restore_event(
     event_id: UUID, *, by: User, note: str = "", if_match: str | None = None, as_staff: bool = False
 ) -> Event:
     """Out of the trash. A live event stays as it is."""
-    event = lock_event(
-        event_id,
-        by=by,
-        at_least=Role.OWNER,
-        if_match=if_match,
-        as_staff=as_staff,
-        in_trash_too=True,
-    )
+    event = lock_wherever(event_id, by=by, if_match=if_match, as_staff=as_staff)
     if event.deleted_at is None:
         return event
     return add_version(event, Action.RESTORED, by=by, note=note)
@@ -80,13 +74,6 @@ def purge_event(
     event_id: UUID, *, by: User, if_match: str | None = None, as_staff: bool = False
 ) -> None:
     """Remove the event for good, every version and grant with it. The one way to lose history."""
-    event = lock_event(
-        event_id,
-        by=by,
-        at_least=Role.OWNER,
-        if_match=if_match,
-        as_staff=as_staff,
-        in_trash_too=True,
-    )
+    event = lock_wherever(event_id, by=by, if_match=if_match, as_staff=as_staff)
     HistoricalGrant.objects.filter(event_id=event.pk).delete()
     event.delete()  # its grants and its versions go with it

@@ -78,14 +78,14 @@ class EventScopedViewSet(StrictView, GenericViewSet):
 
     def answer(self, event: Event, status_code: int = status.HTTP_200_OK) -> Response:
         """The event as this caller sees it now, with its tag; 304 if the caller has it."""
-        fields = self.get_serializer_context().get("fields")
-        form = form_of(self.request.accepted_renderer.format, fields)
+        context = self.get_serializer_context()
+        form = form_of(self.request.accepted_renderer.format, context.get("fields"))
         tag = etag(etags.state_of(event), form)
         if self.action == "retrieve" and names_tag(
             self.request.headers.get("If-None-Match", ""), tag
         ):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
-        data = EventSerializer(event, context=self.get_serializer_context()).data
+        data = EventSerializer(event, context=context).data
         return self.tell(event, Response(data, status=status_code, headers={"ETag": tag}))
 
     def tell(self, changed: Attributed, response: Response) -> Response:
