@@ -31,7 +31,7 @@ def opcodes(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:
 def unified(old: Sequence[str], new: Sequence[str], names: tuple[str, str]) -> list[str]:
     """The lines of a unified diff, three lines of context around each change; none if equal."""
     lines = [f"--- {names[0]}", f"+++ {names[1]}"]
-    for hunk in _Matcher(None, old, new).get_grouped_opcodes():
+    for hunk in Matcher(None, old, new).get_grouped_opcodes():
         (_, i1, _, j1, _), (_, _, i2, _, j2) = hunk[0], hunk[-1]
         lines.append(f"@@ -{_range(i1, i2)} +{_range(j1, j2)} @@")
         for opcode in hunk:
@@ -47,11 +47,13 @@ def marked(old: Sequence[str], new: Sequence[str], opcode: Opcode) -> list[str]:
     return [f"-{line}" for line in old[i1:i2]] + [f"+{line}" for line in new[j1:j2]]
 
 
-class _Matcher(difflib.SequenceMatcher):
-    """difflib's grouping into hunks, over our opcodes."""
+class Matcher(difflib.SequenceMatcher):
+    """The standard library's interface, over our comparison: difflib groups, merge3 merges."""
 
-    def get_opcodes(self):
-        return opcodes(self.a, self.b)
+    def get_matching_blocks(self):
+        found = opcodes(self.a, self.b)
+        shared = [(i1, j1, i2 - i1) for tag, i1, i2, j1, _ in found if tag == "equal"]
+        return [*shared, (len(self.a), len(self.b), 0)]
 
 
 def _range(start: int, stop: int) -> str:
@@ -73,12 +75,13 @@ def _shared_blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
     is how far in `old` a path of `d` edits can come on the diagonal where it is `2 * i - d` lines
     further in `old` than in `new`.
     """
-    trace, work = [], 0
+    trace, work, last = [], 0, []
     for edits in range(len(old) + len(new) + 1):
         reached = []
-        for i in range(edits + 1):
+        # What `_entry` says, without a call for each of so many steps.
+        for i, (down, right) in enumerate(zip([*last, -1], [-1, *last], strict=True)):
             diagonal = 2 * i - edits
-            start = x = _entry(trace, i)
+            start = x = down if down > right else right + 1
             while x < len(old) and x - diagonal < len(new) and old[x] == new[x - diagonal]:
                 x += 1
             reached.append(x)
@@ -86,6 +89,7 @@ def _shared_blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
                 return _walk_back([*trace, reached], i)
             work += 1 + x - start
         trace.append(reached)
+        last = reached
         if work > MAX_WORK:
             break
     return []
