@@ -15,8 +15,8 @@ from accounts.models import User
 from events.models import Event, Grant
 from events.models.history import Action, Change, record
 from events.roles import Role
+from events.services.ledger import next_instant
 from events.services.locking import lock_event
-from events.services.versioning import next_instant
 from neofi.ids import uuid7
 from neofi.problems import Conflict
 from neofi.transactions import service

@@ -44,8 +44,7 @@ class ShareViewSet(EventScopedViewSet):
             {"results": rows} if body["many"] else rows[0],
             status=status.HTTP_201_CREATED if all_new else status.HTTP_200_OK,
         )
-        changed = [grant for grant in grants if grant.written]
-        return self.tell(changed[0] if changed else grants[0], response)
+        return self.tell(response, *grants)
 
 
 @docs.permissions
@@ -92,13 +91,13 @@ class PermissionViewSet(EventScopedViewSet):
         grant = services.change_role(
             self.event_id, whose, body["role"], by=request.user, note=body.get("note", "")
         )
-        return self.tell(grant, Response(GrantSerializer(grant).data))
+        return self.tell(Response(GrantSerializer(grant).data), grant)
 
     def destroy(self, request, id, user_id):
         grant = services.revoke(
             self.event_id, self.whose(user_id), by=request.user, note=self.note()
         )
-        return self.tell(grant, Response(status=status.HTTP_204_NO_CONTENT))
+        return self.tell(Response(status=status.HTTP_204_NO_CONTENT), grant)
 
     def whose(self, user_id: str):
         """The id of somebody with a role on the event; 404 for everybody else."""

@@ -9,6 +9,7 @@ from rest_framework.exceptions import APIException
 from events import content as contents
 from events.models import Event
 from events.services import writing
+from events.services.editing import Edit
 from neofi.parsers import check_tree
 
 
@@ -101,9 +102,8 @@ class EventAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         note = form.cleaned_data["note"]
         if change:
-            writing.update_event(
-                obj.pk, by=request.user, content=form.given(), note=note, as_staff=True
-            )
+            edit = Edit(form.given(), note=note)
+            writing.update_event(obj.pk, edit, by=request.user, as_staff=True)
         else:
             obj.pk = writing.create_event(by=request.user, content=form.given(), note=note).pk
 

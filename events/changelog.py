@@ -8,11 +8,10 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, IntegerField, QuerySet, UUIDField, Value
+from django.db.models import CharField, F, IntegerField, QuerySet, TextField, UUIDField, Value
 from django.db.models.functions import Cast
 
-from events import content as contents
-from events import diffing
+from events import diffing, snapshots
 from events.models import HistoricalEvent, HistoricalGrant
 from events.models.history import ACCESS_ACTIONS, Action
 from neofi.fields import author_ref, user_ref
@@ -27,20 +26,23 @@ _COMMON = {
     "note": F("history_change_reason"),
     "by_id": F("history_user_id"),
 }
-_OF_VERSIONS = {"version": IntegerField(), "source_version": IntegerField()}
+_OF_VERSIONS = {
+    "version": IntegerField(),
+    "source_version": IntegerField(),
+    "merged_from": IntegerField(),
+    "snapshot": TextField(),
+}
 _OF_ACCESS = {
     "user_id": UUIDField(),
     "user_username": CharField(),
     "role": CharField(),
     "previous_role": CharField(),
 }
-_CONTENT = {name: HistoricalEvent._meta.get_field(name) for name in contents.FIELDS}
 _COLUMNS = (
     *("history_id", "action", "change_set", "by_username"),
     *_COMMON,
     *_OF_VERSIONS,
     *_OF_ACCESS,
-    *_CONTENT,
 )
 
 
@@ -74,7 +76,7 @@ def _versions(event_id: UUID) -> QuerySet:
 def _access(event_id: UUID) -> QuerySet:
     rows = HistoricalGrant.objects.filter(event_id=event_id, action__in=ACCESS_ACTIONS)
     names = {"user_username": F("user__username")}
-    nulls = _nulls(_OF_VERSIONS | _CONTENT)
+    nulls = _nulls(_OF_VERSIONS)
     return rows.with_author().annotate(**_COMMON, **names, **nulls).values(*_COLUMNS)
 
 
@@ -101,9 +103,10 @@ def _with_changes(found: Iterable[Row]) -> Iterable[Row]:
 
 
 def _content_changes(before: Row | None, row: Row) -> list[dict[str, Any]]:
+    after = snapshots.read(row["snapshot"])
     if row["action"] == Action.CREATED:
-        before = None
-    return diffing.changes(before, {name: row[name] for name in contents.FIELDS})
+        return diffing.changes(None, after)
+    return diffing.changes(before and snapshots.read(before["snapshot"]), after)
 
 
 def _role_change(row: Row) -> dict[str, Any]:

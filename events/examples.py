@@ -4,6 +4,7 @@ from drf_spectacular.utils import OpenApiExample
 
 from events import content as contents
 from events.roles import CAPABILITIES, Role
+from neofi import problems
 
 ADA = {"id": "0199f3a2-7c41-7d3e-9b0a-5f1c2d3e4f50", "username": "ada"}
 GRACE = {"id": "0199f3a8-0b5e-7c12-8d44-9e6a7b8c9d01", "username": "grace"}
@@ -63,6 +64,7 @@ _MOVE_ROW = {
     "action": "updated",
     "note": "Grace is away on Monday",
     "source_version": None,
+    "merged_from": None,
     "change_set": _MOVE,
 }
 
@@ -92,10 +94,35 @@ MOVE = _request(
 NOTE = _request("A reason", {"note": "Monday suits everybody after all"})
 NEW_EVENTS = _request("Two events", {"events": [NEW_EVENT.value, ALL_DAY.value]})
 
+OPERATIONS = _request(
+    "Operations",
+    {
+        "operations": [
+            {"op": "create", "event": NEW_EVENT.value},
+            {"op": "update", "id": _ID, "base_version": 1, "event": {"title": "Design review 2"}},
+            {"op": "delete", "id": _ID, "if_match": _TAG},
+        ],
+        "atomic": False,
+    },
+)
+
 CREATED_EVENT = _response("The event", _CREATED)
 EVENT = _response("The event", _EVENT)
 EVENT_ROW = _response("A page", {**_EVENT, "etag": _TAG})
 CREATED_EVENTS = _response("The events", {"results": [{**_CREATED, "etag": '"1-0a1b2c3d4e5f"'}]})
+MULTI_STATUS = OpenApiExample(
+    "Some of them",
+    {
+        "results": [
+            {"status": 201, "event": {**_CREATED, "etag": '"1-0a1b2c3d4e5f"'}},
+            {"status": 404, "error": problems.body(404, "not_found", "Not found.")},
+            {"status": 204, "event": None},
+        ]
+    },
+    response_only=True,
+    status_codes=["207"],
+)
+UNDONE = _response("The event", {**_EVENT, **_FIRST, "version": 3})
 ROLLED_BACK = _response("The event", {**_EVENT, **_FIRST, "version": 3})
 
 VERSION_ROW = _response("A page", _MOVE_ROW)
@@ -108,6 +135,7 @@ ACCESS_CHANGE = {
     "by": ADA,
     "note": "",
     "source_version": None,
+    "merged_from": None,
     "change_set": _SHARING,
     "changes": [{"field": "role", "user": GRACE, "from": None, "to": "editor"}],
 }

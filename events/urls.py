@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from events.views.batch import BatchViewSet
 from events.views.events import EventViewSet
 from events.views.versions import (
     BlameViewSet,
@@ -23,7 +24,9 @@ urlpatterns = [
         EventViewSet.as_view({"get": "list", "post": "create"}, name="Events"),
         name="event-list",
     ),
-    path("events/batch", EventViewSet.as_view({"post": "batch"}, name="Batch"), name="event-batch"),
+    path(
+        "events/batch", BatchViewSet.as_view({"post": "create"}, name="Batch"), name="event-batch"
+    ),
     path("events/<str:id>", EventViewSet.as_view(event), name="event-detail"),
     path(
         "events/<str:id>/restore",
@@ -44,6 +47,11 @@ urlpatterns = [
         "events/<str:id>/rollback/<str:version>",
         VersionViewSet.as_view({"post": "rollback"}, name="Rollback"),
         name="event-rollback",
+    ),
+    path(
+        "events/<str:id>/undo/<str:version>",
+        VersionViewSet.as_view({"post": "undo"}, name="Undo"),
+        name="event-undo",
     ),
     path(
         "events/<str:id>/changelog",

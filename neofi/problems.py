@@ -78,20 +78,38 @@ class ProblemFormatter(ExceptionFormatter):
     """Writes the body; `exc` is always an APIException by the time it gets here."""
 
     def run(self) -> dict[str, Any]:
-        if isinstance(self.exc, exceptions.ValidationError):
-            return self._invalid()
-        first = flatten_errors(self.exc.detail)[0]
-        members = getattr(self.exc, "members", {})
-        return body(self.exc.status_code, first.code, first.detail, **members)
+        return body_of(self.exc)
 
-    def _invalid(self) -> dict[str, Any]:
-        errors = [
-            {"field": _field(error.attr), "code": error.code or "invalid", "message": error.detail}
-            for error in flatten_errors(self.exc.detail)
-        ]
-        named = ", ".join(sorted({error["field"] for error in errors if error["field"]}))
-        detail = f"Please correct: {named}." if named else errors[0]["message"]
-        return body(HTTPStatus.BAD_REQUEST, "invalid", detail, errors=errors)
+
+def body_of(exc: exceptions.APIException) -> dict[str, Any]:
+    """The problem body of a refusal."""
+    if not isinstance(exc, exceptions.ValidationError):
+        members = getattr(exc, "members", {})
+        first = flatten_errors(exc.detail)[0]
+        return body(exc.status_code, first.code, first.detail, **members)
+    errors = field_errors(exc)
+    named = ", ".join(sorted({error["field"] for error in errors if error["field"]}))
+    detail = f"Please correct: {named}." if named else errors[0]["message"]
+    return body(HTTPStatus.BAD_REQUEST, "invalid", detail, errors=errors)
+
+
+def field_errors(exc: exceptions.APIException, within: str | None = None) -> list[dict[str, Any]]:
+    """Rows for `errors`, their fields named from `within` on (`operations.3`).
+
+    A refusal that is about no field becomes one row, with its own code and members.
+    """
+    details = flatten_errors(exc.detail)
+    if not isinstance(exc, exceptions.ValidationError):
+        members = getattr(exc, "members", {})
+        return [_row(within, details[0].code, details[0].detail) | members]
+    fields = [".".join(filter(None, (within, _field(error.attr)))) or None for error in details]
+    return [
+        _row(field, error.code, error.detail) for field, error in zip(fields, details, strict=True)
+    ]
+
+
+def _row(field: str | None, code: str | None, message: str) -> dict[str, Any]:
+    return {"field": field, "code": code or "invalid", "message": message}
 
 
 def _field(attr: str | None) -> str | None:

@@ -238,7 +238,9 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# History: the date's index is ours, with the event in front of it (events/models)
+# History: with a key, the hashes of versions are HMACs, which the database alone cannot make anew
+HISTORY_KEY = env.str("HISTORY_KEY", "")
+# The date's index is ours, with the event in front of it (events/models)
 SIMPLE_HISTORY_DATE_INDEX = False
 
 # Logs: one line for each request, on standard error

@@ -8,7 +8,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
-from events import content
+from events import chain, content, snapshots
 from events.models.history import Attributed, AttributedRecords, AttributedRow
 from events.querysets import SEARCH_VECTOR, EventQuerySet, VersionQuerySet
 from neofi.ids import uuid7
@@ -36,14 +36,49 @@ class Transparency(models.TextChoices):
 
 
 class ContentVersion(AttributedRow):
-    """A version: the event's row as it was, with what was done. `version` is copied with it."""
+    """A version: the event's row as it was, with what was done. `version` is copied with it.
+
+    `snapshot` is what was; the content columns are copies of it for SQL (events.snapshots). `hash`
+    is the version's link in the chain (events.chain).
+    """
 
     source_version = models.PositiveIntegerField(null=True)
+    merged_from = models.PositiveIntegerField(null=True)
+    snapshot = models.TextField()
+    hash = models.CharField(max_length=64)
 
     objects = VersionQuerySet.as_manager()
 
     class Meta:
         abstract = True
+
+    @property
+    def content(self) -> content.Content:
+        return snapshots.read(self.snapshot)
+
+    def complete(self, event: "Event") -> None:
+        """Fill in what the library does not copy, and make this the head of the event's chain."""
+        self.source_version = event.change.source_version
+        self.merged_from = event.change.merged_from
+        self.snapshot = snapshots.written(content.of(event))
+        self.hash = event.history_head = self.hash_after(event.history_head)
+
+    def hash_after(self, previous: str) -> str:
+        """What `hash` must be, if the version before has the hash `previous`."""
+        return chain.digest(
+            previous,
+            event_id=self.id,
+            version=self.version,
+            action=self.action,
+            author_id=self.history_user_id,
+            at=self.history_date,
+            change_set=self.change_set,
+            note=self.history_change_reason,
+            source_version=self.source_version,
+            merged_from=self.merged_from,
+            snapshot=self.snapshot,
+            key=settings.HISTORY_KEY,
+        )
 
 
 class Event(Attributed):
@@ -51,7 +86,8 @@ class Event(Attributed):
 
     `version` is 1 for the event as created and grows by one with each change of content or trash.
     `history_at` is the instant of its newest row of history, content or access.
-    `field_versions` says for each content field which version changed it last.
+    `field_versions` says for each content field which version changed it last; `moved_at` is the
+    instant of the version that changed the start last. `history_head` is the newest version's hash.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -83,15 +119,30 @@ class Event(Attributed):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
     history_at = models.DateTimeField(editable=False)
+    history_head = models.CharField(max_length=64, editable=False, default=chain.NONE)
+    moved_at = models.DateTimeField(editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # What a write tells about itself besides its row: the version it was merged from, and what
+    # `resolve` has settled in that (events.merging.Clash).
+    merged_from: int | None = None
+    settled: tuple = ()
+    # The caller's, as EventQuerySet.as_seen_by_caller annotates it.
+    role: str | None = None
 
     objects = EventQuerySet.as_manager()
     history = AttributedRecords(
         bases=[ContentVersion],
-        excluded_fields=["field_versions", "history_at", "updated_by"],
+        excluded_fields=[
+            "field_versions",
+            "history_at",
+            "history_head",
+            "moved_at",
+            "updated_by",
+        ],
         no_db_index=["id", "split_from"],
         cascade_delete_history=True,
-        extra_values=lambda event: {"source_version": event.change.source_version},
+        complete=ContentVersion.complete,
         # Our versions are the order of things; two rows may share an instant in the library's.
         meta={
             "ordering": ["-version"],

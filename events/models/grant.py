@@ -25,6 +25,10 @@ class AccessChange(AttributedRow):
     class Meta:
         abstract = True
 
+    def complete(self, grant: "Grant") -> None:
+        """Fill in what the library does not copy."""
+        self.previous_role = grant.previous_role
+
 
 class Grant(Attributed):
     """That a person has a role on an event.
@@ -43,6 +47,8 @@ class Grant(Attributed):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     granted_at = models.DateTimeField()
+    event_created_at = models.DateTimeField(editable=False)
+    event_moved_at = models.DateTimeField(editable=False)
     event_start_time = models.DateTimeField(editable=False)
     event_updated_at = models.DateTimeField(editable=False)
     event_deleted_at = models.DateTimeField(null=True, editable=False)
@@ -56,12 +62,14 @@ class Grant(Attributed):
         excluded_fields=[
             "granted_by",
             "granted_at",
+            "event_created_at",
+            "event_moved_at",
             "event_start_time",
             "event_updated_at",
             "event_deleted_at",
         ],
         no_db_index=["id", "event", "user"],
-        extra_values=lambda grant: {"previous_role": grant.previous_role},
+        complete=AccessChange.complete,
         meta={
             "ordering": ["-history_date"],
             "indexes": [

@@ -55,6 +55,7 @@ class Change:
     change_set: UUID
     note: str = ""
     source_version: int | None = None
+    merged_from: int | None = None
 
     def row(self) -> dict:
         """The values of a history row, but for the copy of the instance."""
@@ -96,12 +97,13 @@ class Attributed(models.Model):
 class AttributedRecords(HistoricalRecords):
     """HistoricalRecords that writes a row only for an attributed change.
 
-    `extra_values(instance)` gives the values of the columns that `bases` add; `constraints`,
-    `indexes` and `ordering` go into the Meta of the history model, which takes none from its bases.
+    `complete(row, instance)` fills the columns that `bases` add, while the instance still has its
+    `change`; `constraints`, `indexes` and `ordering` go into the Meta of the history model, which
+    takes none from its bases.
     """
 
-    def __init__(self, *, meta: dict, extra_values=lambda instance: {}, **kwargs):
-        self.meta, self.extra_values = meta, extra_values
+    def __init__(self, *, meta: dict, complete=lambda row, instance: None, **kwargs):
+        self.meta, self.complete = meta, complete
         super().__init__(
             history_id_field=models.BigAutoField(),
             history_user_id_field=models.UUIDField(null=True, blank=True),
@@ -134,23 +136,30 @@ class AttributedRecords(HistoricalRecords):
 
     def record(self, instances: Sequence[models.Model], history_type: str) -> None:
         """Write a history row for each instance, attributed by its `change`, in one statement."""
+        rows = [self.row(instance, history_type) for instance in instances]
+        getattr(self.cls, self.manager_name).bulk_create(rows)
+
+    def row(self, instance: models.Model, history_type: str) -> models.Model:
+        """The row of history of an instance as it is now, unsaved. Its `change` is spent by it."""
+        self.check_attributed([instance])
         model = getattr(self.cls, self.manager_name).model
-        self.check_attributed(instances)
-        model.objects.bulk_create(
-            model(
-                history_type=history_type,
-                **{f.attname: getattr(instance, f.attname) for f in model.tracked_fields},
-                **instance.change.row(),
-                **self.extra_values(instance),
-            )
-            for instance in instances
+        row = model(
+            history_type=history_type,
+            **{f.attname: getattr(instance, f.attname) for f in model.tracked_fields},
+            **instance.change.row(),
         )
-        for instance in instances:
-            instance.written, instance.change = instance.change, None
+        self.complete(row, instance)
+        instance.written, instance.change = instance.change, None
+        return row
 
     def check_attributed(self, instances: Sequence[models.Model]) -> None:
         if any(instance.change is None for instance in instances):
             raise TypeError(f"A {self.cls.__name__} is written by a service, with a Change.")
+
+
+def row_of(instance: Attributed, history_type: str) -> models.Model:
+    """The row of history that an instance's `change` makes, for a writer in bulk to save."""
+    return RECORDS[type(instance)].row(instance, history_type)
 
 
 def record(instances: Sequence[Attributed], history_type: str) -> None:

@@ -3,19 +3,15 @@
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.settings import api_settings
 
 from events import content as contents
 from events import etags
 from events.models.event import Event, Status, Transparency
 from events.roles import CAPABILITIES, Role
 from events.serializers.fields import ObjectField, TimeField, TimezoneField
-from events.services.versioning import details
 from neofi.conditional import etag
 from neofi.fields import NoteField, UserRefSerializer, user_ref
 from neofi.serializers import StrictSerializer
-
-MAX_BATCH = 1_000
 
 
 def trimmed(max_length: int, **kwargs: Any) -> serializers.CharField:
@@ -88,46 +84,14 @@ class NoteSerializer(StrictSerializer):
     note = NoteField()
 
 
-class BatchItemsSerializer(serializers.ListSerializer):
-    """The items of a batch. Where the shape of one is refused, what the rules say of the others is
-    told with it, so that every bad item is named at once.
-    """
+class EventEditSerializer(EventWriteSerializer):
+    """A body that changes an event."""
 
-    def to_internal_value(self, data):
-        try:
-            return super().to_internal_value(data)
-        except serializers.ValidationError as error:
-            if api_settings.NON_FIELD_ERRORS_KEY in error.detail:
-                raise  # about the list as a whole
-            others = (index for index in range(len(data)) if index not in error.detail)
-            by_rules = {index: self.rule_errors(data[index]) for index in others}
-            raise serializers.ValidationError({**error.detail, **by_rules}) from error
-
-    def rule_errors(self, item: dict[str, Any]) -> dict[str, list]:
-        given = self.run_child_validation(item)
-        given.pop("note", None)
-        try:
-            contents.created(given, self.context["request"].user.timezone)
-        except contents.Invalid as error:
-            return details(error)
-        return {}
-
-
-class BatchItemSerializer(EventWriteSerializer):
-    class Meta:
-        list_serializer_class = BatchItemsSerializer
-
-
-class BatchSerializer(StrictSerializer):
-    """Up to 1,000 events, created together or not at all."""
-
-    events = BatchItemSerializer(many=True, max_length=MAX_BATCH, allow_empty=False)
-    atomic = serializers.BooleanField(default=True)
-
-    def validate_atomic(self, atomic: bool) -> bool:
-        if not atomic:
-            raise serializers.ValidationError("A batch is atomic: send true.", "not_supported")
-        return atomic
+    base_version = serializers.IntegerField(
+        min_value=1,
+        required=False,
+        help_text="The version that you started from: what has changed since is merged.",
+    )
 
 
 class SnapshotSerializer(serializers.Serializer):
@@ -168,6 +132,9 @@ class EventSerializer(SnapshotSerializer):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     updated_by = UserRefSerializer(allow_null=True)
+    merged_from = serializers.IntegerField(
+        required=False, help_text="The answer to a merged write alone: its `base_version`."
+    )
 
     def to_representation(self, event: Event) -> dict[str, Any]:
         values = self.values(event)
@@ -175,7 +142,7 @@ class EventSerializer(SnapshotSerializer):
         return values if wanted is None else {n: v for n, v in values.items() if n in wanted}
 
     def values(self, event: Event) -> dict[str, Any]:
-        return {
+        values = {
             "id": event.pk,
             **contents.of(event),
             "uid": event.uid,
@@ -188,6 +155,7 @@ class EventSerializer(SnapshotSerializer):
             "updated_at": event.updated_at,
             "updated_by": user_ref(event.updated_by_id, event.updated_by_username),
         }
+        return {**values, "merged_from": event.merged_from} if event.merged_from else values
 
 
 class EventRowSerializer(EventSerializer):
@@ -199,9 +167,3 @@ class EventRowSerializer(EventSerializer):
     def values(self, event: Event) -> dict[str, Any]:
         values = {**super().values(event), "etag": etag(etags.state_of(event))}
         return {**values, "deleted_at": event.deleted_at} if event.deleted_at else values
-
-
-class BatchResultSerializer(serializers.Serializer):
-    """The events of a batch, in the order given."""
-
-    results = EventRowSerializer(many=True)

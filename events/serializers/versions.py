@@ -31,6 +31,9 @@ class VersionRowSerializer(AuthorshipSerializer):
     source_version = serializers.IntegerField(
         allow_null=True, help_text="The version that a rollback or undo went by."
     )
+    merged_from = serializers.IntegerField(
+        allow_null=True, help_text="The version that a merged write started from."
+    )
     change_set = serializers.UUIDField(help_text="Joins all that one request did.")
 
     def to_representation(self, row) -> dict[str, Any]:
@@ -41,6 +44,7 @@ class VersionRowSerializer(AuthorshipSerializer):
             "by": author_of(row),
             "note": row.history_change_reason,
             "source_version": row.source_version,
+            "merged_from": row.merged_from,
             "change_set": row.change_set,
         }
 
@@ -51,7 +55,7 @@ class VersionSerializer(VersionRowSerializer):
     event = SnapshotSerializer()
 
     def to_representation(self, row) -> dict[str, Any]:
-        return {**super().to_representation(row), "event": contents.of(row)}
+        return {**super().to_representation(row), "event": row.content}
 
 
 class ChangeSerializer(serializers.Serializer):
@@ -85,6 +89,7 @@ class ChangelogRowSerializer(serializers.Serializer):
     by = UserRefSerializer(allow_null=True)
     note = serializers.CharField()
     source_version = serializers.IntegerField(allow_null=True)
+    merged_from = serializers.IntegerField(allow_null=True)
     change_set = serializers.UUIDField()
     changes = ChangeSerializer(many=True)
 

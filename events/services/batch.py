@@ -1,81 +1,159 @@
-"""Many events in one request: the same rows as one by one, in as many statements as for one."""
+"""Many writes in one request: the same rules as one by one, in as many statements as for one."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-from django.utils import timezone
-from rest_framework.serializers import ErrorDetail, ValidationError
+from rest_framework.exceptions import APIException, NotFound
+from rest_framework.serializers import ValidationError
 
 from accounts.models import User
 from events import content as contents
 from events.content import Content
-from events.models import Event, Grant
-from events.models.history import Action, Change, record
+from events.models import Event
+from events.models.history import Action
 from events.roles import Role
-from events.services.versioning import details
-from neofi.ids import uuid7
+from events.services.editing import Edit, Place, read_contents, validated
+from events.services.ledger import Ledger
+from events.services.locking import check_if_match, check_role, lock_events
+from events.services.writing import apply_edit
+from neofi.problems import Problem, field_errors
 from neofi.transactions import service
 
 
+class Op(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One write of a batch. `path` leads from the item to its content, for refusals."""
+
+    op: Op
+    edit: Edit
+    event_id: UUID | None = None
+    path: str | None = "event"
+
+
+# An item that the client has malformed stands as its own refusal.
+Item = Operation | APIException
+Result = Event | APIException
+
+
 @service
+def run_batch(*, by: User, items: Sequence[Item], named: str, atomic: bool = True) -> list[Result]:
+    """All of the operations in one change set, in order; `named` is the list's name in the body.
+
+    Gives the event after each (one in the trash after a delete). If `atomic`, one refusal refuses
+    all, by a Problem that names every bad item; if not, a refused item's result is its refusal.
+    """
+    ledger = Ledger(by)
+    if atomic:
+        return _attempt(items, ledger, named)
+    try:
+        return _attempt(items, ledger)
+    except APIException:
+        # Refused by a constraint, which does not say for which item.
+        return [_attempt_alone(item, Ledger(by, ledger.change_set)) for item in items]
+
+
 def create_events(
     *, by: User, items: Sequence[Mapping[str, Any]], notes: Sequence[str]
 ) -> list[Event]:
-    """All of the events, owned by `by`, in one change set; or none.
-
-    Raises ValidationError that names every bad item, as `events.3.start_time`.
-    """
-    composed, errors = [], {}
-    for index, item in enumerate(items):
-        try:
-            composed.append(contents.created(item, by.timezone))
-        except contents.Invalid as error:
-            errors |= _indexed(index, details(error))
-    if errors:
-        raise ValidationError(errors)
-    return insert_events(composed, by=by, notes=notes)
+    """All of the events, owned by `by`, in one change set; or none. Raises Problem."""
+    edits = [Edit(item, note=note) for item, note in zip(items, notes, strict=True)]
+    operations = [Operation(Op.CREATE, edit, path=None) for edit in edits]
+    return run_batch(by=by, items=operations, named="events")
 
 
-def _indexed(index: int, errors: dict[str, list[ErrorDetail]]) -> dict[str, list[ErrorDetail]]:
-    return {f"events.{index}.{name}": messages for name, messages in errors.items()}
+@service
+def _attempt(items: Sequence[Item], ledger: Ledger, named: str | None = None) -> list[Result]:
+    """Apply what can be in memory, and write it all at once. Raises, if `named`, for a bad item."""
+    operations = [item for item in items if isinstance(item, Operation)]
+    ids = {operation.event_id for operation in operations if operation.event_id}
+    events = lock_events(ids, by=ledger.by) if ids else {}
+    bases = read_contents(_bases(operations, events))
+    results = [_apply(item, ledger, events, bases) for item in items]
+    if named and any(isinstance(result, APIException) for result in results):
+        raise _refusal_of_all(results, named)
+    ledger.write()
+    return results
 
 
-def insert_events(composed: Sequence[Content], *, by: User, notes: Sequence[str]) -> list[Event]:
-    """Rows for checked contents: events, their versions, the owner's grants and their history.
-
-    Four statements, however many events. Runs inside a service.
-    """
-    at, change_set = timezone.now(), uuid7()
-    events = []
-    for content, note in zip(composed, notes, strict=True):
-        change = Change(Action.CREATED, by.pk, at, change_set, note)
-        events.append(_new_event(content, by, change))
-    grants = [_owner_grant(event, by) for event in events]
-    Event.objects.bulk_create(events)
-    record(events, "+")
-    Grant.objects.bulk_create(grants)
-    record(grants, "+")
-    return events
+def _attempt_alone(item: Item, ledger: Ledger) -> Result:
+    try:
+        return _attempt([item], ledger)[0]
+    except APIException as refusal:
+        return refusal
 
 
-def _new_event(content: Content, by: User, change: Change) -> Event:
-    event = Event(
-        **content,
-        created_at=change.at,
-        updated_at=change.at,
-        history_at=change.at,
-        updated_by=by,
-        field_versions=dict.fromkeys(contents.FIELDS, 1),
-    )
-    event.uid = str(event.pk)
-    event.change = change
-    # What EventQuerySet.as_seen_by_caller would annotate.
-    event.role, event.owner_id, event.owner_username = Role.OWNER.value, by.pk, by.username
-    event.updated_by_username = by.username
-    return event
+def _bases(operations: Sequence[Operation], events: Mapping[UUID, Event]) -> set[Place]:
+    """The past versions that some operation may have to be merged from."""
+    return {
+        (event.pk, operation.edit.base_version)
+        for operation in operations
+        if (event := events.get(operation.event_id))
+        and 1 <= (operation.edit.base_version or 0) <= event.version
+    }
 
 
-def _owner_grant(event: Event, by: User) -> Grant:
-    grant = Grant(event=event, user=by, role=Role.OWNER, granted_by=by)
-    grant.granted_at, grant.change = event.change.at, event.change
-    return grant
+def _apply(
+    item: Item, ledger: Ledger, events: Mapping[UUID, Event], bases: Mapping[Place, Content]
+) -> Result:
+    if isinstance(item, APIException):
+        return item
+    try:
+        if item.op == Op.CREATE:
+            return _create(item, ledger)
+        event = events.get(item.event_id)
+        if event is None or event.deleted_at:
+            raise NotFound
+        if item.op == Op.UPDATE:
+            _update(item, event, ledger, bases)
+        else:
+            _delete(item, event, ledger)
+    except APIException as refusal:
+        return refusal
+    return copy(event)  # as it is now: another operation may be about the same event
+
+
+def _create(item: Operation, ledger: Ledger) -> Event:
+    content = _at_path(item, validated, contents.created, item.edit.content, ledger.by.timezone)
+    return ledger.create(content, item.edit.note)
+
+
+def _update(item: Operation, event: Event, ledger: Ledger, bases: Mapping[Place, Content]) -> None:
+    check_role(event, Role.EDITOR)
+    base = bases.get(item.edit.base_in(event))
+    _at_path(item, apply_edit, ledger, event, item.edit, base)
+
+
+def _delete(item: Operation, event: Event, ledger: Ledger) -> None:
+    check_role(event, Role.OWNER)
+    check_if_match(event, item.edit.if_match)
+    ledger.add_version(event, Action.DELETED, note=item.edit.note)
+
+
+def _at_path(item: Operation, call, *args) -> Any:
+    """What the call gives; what it refuses about the content is named from the item on."""
+    try:
+        return call(*args)
+    except ValidationError as error:
+        if item.path is None:
+            raise
+        raise ValidationError({item.path: error.detail}) from error
+
+
+def _refusal_of_all(results: Sequence[Result], named: str) -> Problem:
+    """One 400 for the whole batch, with each bad item's own code."""
+    errors = []
+    for index, result in enumerate(results):
+        if isinstance(result, APIException):
+            errors += field_errors(result, within=f"{named}.{index}")
+    bad = sorted({error["field"] for error in errors})
+    return Problem(f"Nothing was written. Please correct: {', '.join(bad)}.", errors=errors)

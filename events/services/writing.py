@@ -10,9 +10,9 @@ from events import content as contents
 from events.models import Event, HistoricalGrant
 from events.models.history import Action
 from events.roles import Role
-from events.services import batch
-from events.services.locking import check_if_match, lock_event
-from events.services.versioning import add_version, change_content, validated
+from events.services.editing import Edit, edited, read_contents, validated
+from events.services.ledger import Ledger
+from events.services.locking import lock_event
 from neofi.transactions import service
 
 # For the owner's writes that reach into the trash.
@@ -22,31 +22,34 @@ lock_wherever = partial(lock_event, at_least=Role.OWNER, in_trash_too=True)
 @service
 def create_event(*, by: User, note: str = "", content: Mapping[str, Any]) -> Event:
     """A new event, owned by `by`. Raises ValidationError."""
-    composed = validated(contents.created, content, by.timezone)
-    return batch.insert_events([composed], by=by, notes=[note])[0]
+    ledger = Ledger(by)
+    event = ledger.create(validated(contents.created, content, by.timezone), note)
+    ledger.write()
+    return event
 
 
 @service
-def update_event(
-    event_id: UUID,
-    *,
-    by: User,
-    content: Mapping[str, Any],
-    replace: bool = False,
-    note: str = "",
-    if_match: str | None = None,
-    as_staff: bool = False,
-) -> Event:
-    """Change the fields that `content` gives; with `replace`, the others go to their defaults.
+def update_event(event_id: UUID, edit: Edit, *, by: User, as_staff: bool = False) -> Event:
+    """Change the content, or merge the change with what others have changed since its base.
 
-    What changes nothing makes no version. Raises NotFound, PermissionDenied, ValidationError and
-    PreconditionFailed.
+    What changes nothing makes no version. Raises NotFound, PermissionDenied, ValidationError,
+    PreconditionFailed and Conflict.
     """
     event = lock_event(event_id, by=by, at_least=Role.EDITOR, as_staff=as_staff)
-    compose = contents.replaced if replace else contents.patched
-    new = validated(compose, contents.of(event), content)
-    check_if_match(event, if_match)
-    return change_content(event, Action.UPDATED, new, by=by, note=note)
+    ledger = Ledger(by)
+    place = edit.base_in(event)
+    bases = read_contents([place] if place else [])
+    apply_edit(ledger, event, edit, bases.get(place))
+    ledger.write()
+    return event
+
+
+def apply_edit(ledger: Ledger, event: Event, edit: Edit, base: contents.Content | None) -> None:
+    """Add the edit of a locked event to the ledger."""
+    content = edited(event, edit, base)
+    ledger.change_content(
+        event, Action.UPDATED, content, note=edit.note, merged_from=event.merged_from
+    )
 
 
 @service
@@ -55,7 +58,7 @@ def delete_event(
 ) -> Event:
     """Into the trash, as a version of its own."""
     event = lock_event(event_id, by=by, at_least=Role.OWNER, if_match=if_match, as_staff=as_staff)
-    return add_version(event, Action.DELETED, by=by, note=note, deleted=True)
+    return _add_version(event, Action.DELETED, by, note)
 
 
 @service
@@ -64,9 +67,14 @@ def restore_event(
 ) -> Event:
     """Out of the trash. A live event stays as it is."""
     event = lock_wherever(event_id, by=by, if_match=if_match, as_staff=as_staff)
-    if event.deleted_at is None:
-        return event
-    return add_version(event, Action.RESTORED, by=by, note=note)
+    return event if event.deleted_at is None else _add_version(event, Action.RESTORED, by, note)
+
+
+def _add_version(event: Event, action: Action, by: User, note: str) -> Event:
+    ledger = Ledger(by)
+    ledger.add_version(event, action, note=note)
+    ledger.write()
+    return event
 
 
 @service

@@ -7,7 +7,8 @@ from accounts.tests.factories import UserFactory
 from collaboration.services import Invitation, share
 from events.models import Event
 from events.roles import Role
-from events.services.writing import create_event
+from events.services.editing import Edit
+from events.services.writing import create_event, update_event
 from events.times import parse
 
 
@@ -50,3 +51,8 @@ def body(**changes) -> dict:
         "end_time": "2026-03-02T10:00:00Z",
         **changes,
     }
+
+
+def edit(event_id, *, by: User, content: dict, note: str = "", as_staff: bool = False, **more):
+    """An update by the service; `more` is what an Edit has besides."""
+    return update_event(event_id, Edit(content, note=note, **more), by=by, as_staff=as_staff)

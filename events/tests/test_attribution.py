@@ -13,7 +13,7 @@ from events.content import FIELDS
 from events.models import Event, Grant, HistoricalEvent, HistoricalGrant
 from events.roles import Role
 from events.services import batch, versions, writing
-from events.tests.factories import EventFactory, in_memory, shared
+from events.tests.factories import EventFactory, edit, in_memory, shared
 
 
 def rows_written(write) -> tuple[int, int]:
@@ -32,7 +32,7 @@ def test_an_event_is_not_saved_without_a_change(event):
 
 
 def test_what_a_service_has_written_is_not_saved_again_in_its_name(owner, event):
-    event = writing.update_event(event.pk, by=owner, content={"title": "Review"})
+    event = edit(event.pk, by=owner, content={"title": "Review"})
     assert event.written.by_id == owner.pk
     event.title = "Nobody's"
     with pytest.raises(TypeError, match="a service"):
@@ -71,7 +71,7 @@ def test_writes_in_bulk_leave_no_row_so_no_service_may_use_them_alone(owner, eve
 def acts(owner, editor, viewer, stranger, event):
     """Every write that a service offers, by the rows of history that it makes."""
     new = [Invitation(stranger, Role.VIEWER)]
-    update = partial(writing.update_event, event.pk, by=editor)
+    update = partial(edit, event.pk, by=editor)
     change = partial(services.change_role, event.pk, by=owner)
     item = in_memory(
         {"title": "A", "start_time": "2026-03-02T09:00Z", "end_time": "2026-03-02T10:00Z"}
@@ -105,7 +105,7 @@ def test_each_service_writes_a_row_for_each_change(acts):
 def test_what_changes_nothing_writes_no_row(owner, editor, viewer, event):
     same = [Invitation(viewer, Role.VIEWER)]
     for write in (
-        lambda: writing.update_event(event.pk, by=editor, content={"title": "Planning"}),
+        lambda: edit(event.pk, by=editor, content={"title": "Planning"}),
         lambda: versions.roll_back(event.pk, 1, by=editor),
         lambda: writing.restore_event(event.pk, by=owner),
         lambda: services.share(event.pk, by=owner, invitations=same),
@@ -125,7 +125,7 @@ def test_every_row_names_its_author_action_and_change_set(acts):
 
 
 def test_a_row_is_a_copy_of_the_event(editor, event):
-    writing.update_event(event.pk, by=editor, content={"title": "Review", "tags": ["a"]})
+    edit(event.pk, by=editor, content={"title": "Review", "tags": ["a"]})
     event = Event.objects.get(pk=event.pk)
     row = HistoricalEvent.objects.of_event(event.pk).get(version=2)
     copied = (*FIELDS, "uid", "version", "created_at", "updated_at", "deleted_at")
@@ -135,7 +135,7 @@ def test_a_row_is_a_copy_of_the_event(editor, event):
 def test_an_account_that_is_gone_leaves_its_versions_to_nobody(api, owner):
     gone = UserFactory(username="gone")
     event = shared(EventFactory(by=owner), {gone: "editor"})
-    writing.update_event(event.pk, by=gone, content={"title": "Review"})
+    edit(event.pk, by=gone, content={"title": "Review"})
     services.revoke(event.pk, gone.pk, by=owner)
     gone_id = gone.pk
     gone.delete()

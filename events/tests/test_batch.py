@@ -119,7 +119,6 @@ def test_rules_alone_name_every_bad_item_too(api, owner):
         ({"events": None}, {"events": {"null"}}),
         ({"events": body()}, {"events": {"wrong_type"}}),
         ({"events": [{}] * 1001}, {"events": {"max_length"}}),
-        ({"events": [body()], "atomic": False}, {"atomic": {"not_supported"}}),
         ({"events": [body()], "atomic": "true"}, {"atomic": {"wrong_type"}}),
         ({"events": [body()], "colour": 1}, {"colour": {"unknown_field"}}),
     ],

@@ -3,7 +3,8 @@ import pytest
 from events import content
 from events.models import HistoricalEvent
 from events.services import versions
-from events.services.writing import delete_event, restore_event, update_event
+from events.services.writing import delete_event, restore_event
+from events.tests.factories import edit
 
 EDITS = [
     ("editor", {"title": "A"}),
@@ -74,8 +75,8 @@ def test_trash_and_back_changes_no_field(api, owner, event, url):
 
 
 def test_a_rollback_is_to_blame_for_what_it_changed(api, owner, editor, event, url):
-    update_event(event.pk, by=editor, content={"title": "A", "location": "Hut"})
-    update_event(event.pk, by=editor, content={"title": "Planning"})
+    edit(event.pk, by=editor, content={"title": "A", "location": "Hut"})
+    edit(event.pk, by=editor, content={"title": "Planning"})
     versions.roll_back(event.pk, 1, by=owner)
     blame = blamed(api(owner), url)
     assert (blame["title"]["version"], blame["location"]["version"]) == (3, 4)

@@ -8,8 +8,8 @@ from collaboration.services import Invitation
 from events import content
 from events.roles import Role
 from events.services import versions
-from events.services.writing import delete_event, restore_event, update_event
-from events.tests.factories import EventFactory
+from events.services.writing import delete_event, restore_event
+from events.tests.factories import EventFactory, edit
 from neofi.tests.paging import last_page, rows, rows_backwards
 
 
@@ -25,9 +25,9 @@ def url(event):
 @pytest.fixture
 def lively(owner, editor, viewer, stranger, event):
     """Every action once at least, content and access in turns; and it ends with transfers only."""
-    update_event(event.pk, by=editor, content={"title": "A", "tags": ["x"]}, note="first")
+    edit(event.pk, by=editor, content={"title": "A", "tags": ["x"]}, note="first")
     services.change_role(event.pk, viewer.pk, Role.EDITOR, by=owner, note="helps")
-    update_event(event.pk, by=viewer, content={"description": "one\ntwo"})
+    edit(event.pk, by=viewer, content={"description": "one\ntwo"})
     services.share(event.pk, by=owner, invitations=[Invitation(stranger, Role.VIEWER)])
     services.revoke(event.pk, stranger.pk, by=stranger)
     versions.roll_back(event.pk, 1, by=editor)
@@ -67,6 +67,7 @@ def test_a_row_of_content_says_what_changed(api, owner, editor, lively, url):
         "by": {"id": str(editor.pk), "username": "editor"},
         "note": "first",
         "source_version": None,
+        "merged_from": None,
         "changes": [
             {"field": "title", "from": "Planning", "to": "A"},
             {"field": "tags", "from": [], "to": ["x"]},
@@ -83,6 +84,7 @@ def test_a_row_of_access_says_whose_role_changed(api, owner, viewer, lively, url
         "by": {"id": str(owner.pk), "username": "owner"},
         "note": "helps",
         "source_version": None,
+        "merged_from": None,
         "changes": [
             {
                 "field": "role",
@@ -193,7 +195,7 @@ def test_the_roles_compose_to_the_permissions(api, owner, lively, url):
 def test_an_account_that_is_gone_leaves_its_rows_to_nobody(api, owner, event, url):
     gone = UserFactory(username="gone")
     services.share(event.pk, by=owner, invitations=[Invitation(gone, Role.EDITOR)])
-    update_event(event.pk, by=gone, content={"title": "A"})
+    edit(event.pk, by=gone, content={"title": "A"})
     services.revoke(event.pk, gone.pk, by=gone)
     gone_id = str(gone.pk)
     gone.delete()

@@ -14,8 +14,8 @@ from collaboration.services import Invitation
 from events.models import Event, Grant, HistoricalEvent, HistoricalGrant
 from events.roles import Role
 from events.services.versions import roll_back
-from events.services.writing import delete_event, purge_event, update_event
-from events.tests.factories import EventFactory
+from events.services.writing import delete_event, purge_event
+from events.tests.factories import EventFactory, edit
 from neofi.problems import Conflict
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,7 +93,7 @@ def test_two_patches_at_once_lose_nothing(api, owner, editor, event, url):
 def test_instants_of_an_event_grow_strictly(owner, editor, event):
     people = [UserFactory() for _ in range(3)]
     at_once(
-        *(partial(update_event, event.pk, by=editor, content={"title": str(n)}) for n in range(3)),
+        *(partial(edit, event.pk, by=editor, content={"title": str(n)}) for n in range(3)),
         *(
             partial(services.share, event.pk, by=owner, invitations=[Invitation(p, Role.VIEWER)])
             for p in people
@@ -111,7 +111,7 @@ def test_a_clock_that_goes_back_moves_no_instant_back(owner, event, monkeypatch)
     before = Event.objects.get(pk=event.pk).history_at
     monkeypatch.setattr("django.utils.timezone.now", lambda: event.created_at)
     for title in ("A", "B"):
-        update_event(event.pk, by=owner, content={"title": title})
+        edit(event.pk, by=owner, content={"title": title})
     found = instants(event)
     assert found == sorted(set(found))
     assert found[-1] > before
@@ -131,7 +131,7 @@ def test_who_lost_the_role_while_waiting_for_the_lock_is_refused(
     (outcome,) = while_locked(
         event,
         lambda: lose(event.pk, editor.pk, by=owner),
-        partial(update_event, event.pk, by=editor, content={"title": "Mine"}),
+        partial(edit, event.pk, by=editor, content={"title": "Mine"}),
     )
     assert isinstance(outcome, refusal)
     assert version_numbers(event) == [1]
@@ -141,7 +141,7 @@ def test_who_waited_for_an_event_that_is_purged_finds_nothing(event, owner, edit
     outcomes = while_locked(
         event,
         lambda: purge_event(event.pk, by=owner),
-        partial(update_event, event.pk, by=editor, content={"title": "Mine"}),
+        partial(edit, event.pk, by=editor, content={"title": "Mine"}),
         partial(services.change_role, event.pk, editor.pk, Role.OWNER, by=owner),
         partial(purge_event, event.pk, by=owner),
     )
@@ -202,11 +202,11 @@ def test_the_heir_who_is_owner_by_now_does_not_leave(owner, editor, event):
 
 
 def test_rollbacks_and_updates_at_once_are_each_a_version(owner, editor, event):
-    update_event(event.pk, by=owner, content={"title": "A"})
+    edit(event.pk, by=owner, content={"title": "A"})
     outcomes = at_once(
         partial(roll_back, event.pk, 1, by=editor),
-        partial(update_event, event.pk, by=owner, content={"title": "B"}),
-        partial(update_event, event.pk, by=owner, content={"location": "Hut"}),
+        partial(edit, event.pk, by=owner, content={"title": "B"}),
+        partial(edit, event.pk, by=owner, content={"location": "Hut"}),
     )
     assert all(isinstance(outcome, Event) for outcome in outcomes)
     numbers = version_numbers(event)

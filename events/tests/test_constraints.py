@@ -9,8 +9,8 @@ from django.db.models import F
 from rest_framework.exceptions import ValidationError
 
 from events.models import Event, Grant, HistoricalEvent
-from events.services.writing import delete_event, restore_event, update_event
-from events.tests.factories import EventFactory
+from events.services.writing import delete_event, restore_event
+from events.tests.factories import EventFactory, edit
 from neofi.problems import Conflict
 from neofi.transactions import service
 
@@ -163,8 +163,8 @@ def test_grants_copy_their_event_whatever_happens_to_it(owner, event):
     assert_copied(event)
     earlier = {"start_time": datetime(2026, 3, 1, 9, tzinfo=UTC)}
     for write in (
-        lambda: update_event(event.pk, by=owner, content=earlier),
-        lambda: update_event(event.pk, by=owner, content={"title": "Review"}),
+        lambda: edit(event.pk, by=owner, content=earlier),
+        lambda: edit(event.pk, by=owner, content={"title": "Review"}),
         lambda: delete_event(event.pk, by=owner),
         lambda: restore_event(event.pk, by=owner),
         lambda: Event.objects.filter(pk=event.pk).update(

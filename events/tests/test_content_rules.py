@@ -4,8 +4,8 @@ import pytest
 from rest_framework.serializers import ValidationError
 
 from events import content
-from events.services.writing import create_event, update_event
-from events.tests.factories import EventFactory
+from events.services.writing import create_event
+from events.tests.factories import EventFactory, edit
 
 LONG = {
     "title": "x" * (content.MAX_TITLE + 1),
@@ -42,7 +42,7 @@ BAD = [
 @pytest.mark.parametrize(("given", "field", "code"), BAD)
 def test_what_only_parsers_and_serializers_would_stop_is_refused(owner, event, given, field, code):
     with pytest.raises(ValidationError) as refusal:
-        update_event(event.pk, by=owner, content=given)
+        edit(event.pk, by=owner, content=given)
     assert [(name, e[0].code) for name, e in refusal.value.detail.items()] == [(field, code)]
 
 

@@ -7,8 +7,8 @@ import ormsgpack
 import pytest
 
 from events import diffing
-from events.services.writing import delete_event, update_event
-from events.tests.factories import EventFactory
+from events.services.writing import delete_event
+from events.tests.factories import EventFactory, edit
 from events.tests.patching import patched
 
 JSON_PATCH = {"Accept": "application/json-patch+json"}
@@ -39,7 +39,7 @@ def edited(editor, event):
         {"description": "one\n2\nthree\nfour", "metadata": {"k": {"a": 1, "b": 2}}},
         {"title": "Planning", "metadata": {"k": {"b": 3}}, "end_time": "2026-03-02T11:00:00Z"},
     ):
-        update_event(event.pk, by=editor, content=in_memory(change))
+        edit(event.pk, by=editor, content=in_memory(change))
     return event
 
 

@@ -7,8 +7,8 @@ from accounts.tests.bodies import errors_in
 from collaboration import services
 from events.models import Event, HistoricalEvent
 from events.roles import Role
-from events.services.writing import delete_event, update_event
-from events.tests.factories import EventFactory, body
+from events.services.writing import delete_event
+from events.tests.factories import EventFactory, body, edit
 
 MSGPACK = "application/msgpack"
 
@@ -103,7 +103,7 @@ def test_a_transfer_changes_everybodys_tag(api, owner, editor, viewer, event, ur
 
 
 def test_the_tag_changes_when_the_last_editor_is_gone(api, owner, editor, event, url):
-    update_event(event.pk, by=editor, content={"title": "Review"})
+    edit(event.pk, by=editor, content={"title": "Review"})
     client = api(owner)
     tag = tag_of(client, url)
     services.revoke(event.pk, editor.pk, by=owner)
@@ -125,7 +125,7 @@ WRITES = {
 @pytest.fixture
 def written(api, owner, event, url):
     """`written(name, if_match)` sends one of WRITES as the owner, to the event at version 2."""
-    update_event(event.pk, by=owner, content={"title": "Changed"})
+    edit(event.pk, by=owner, content={"title": "Changed"})
 
     def write(name: str, if_match: str):
         return WRITES[name](api(owner), url, headers={"If-Match": if_match})

@@ -4,6 +4,7 @@ The statements are those that the requests send, explained as they came.
 """
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
@@ -11,12 +12,22 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
-from events.content import FIELDS
+from events import snapshots
+from events.content import DEFAULTS, FIELDS
 from neofi.ids import uuid7
 from neofi.tests.queries import statements
 
 BUSY = "00000000-0000-0000-0000-000000000001"  # the first: the event with many versions and people
 EVENTS, PEOPLE = 20_000, 2_000
+SNAPSHOT = snapshots.written(
+    {
+        **DEFAULTS,
+        "title": "Event",
+        "timezone": "UTC",
+        "start_time": datetime(2026, 1, 1, tzinfo=UTC),
+        "end_time": datetime(2026, 1, 2, tzinfo=UTC),
+    }
+)
 
 # Rows as the services write them, but in SQL: the triggers fill in what they always do.
 MADE_OF = {
@@ -31,30 +42,32 @@ MADE_OF = {
     "events": """
         INSERT INTO events_event (id, title, description, location, start_time, end_time, timezone,
             all_day, status, transparency, tags, metadata, exceptions, uid, version, field_versions,
-            created_at, updated_at, history_at, deleted_at)
+            created_at, updated_at, history_at,
+            history_head, moved_at, deleted_at)
         SELECT uuid(lpad(to_hex(n), 32, '0')), 'Event ' || n,
             CASE WHEN n %% 1000 = 0 THEN 'needle' ELSE 'hay' END, '',
             timestamptz '2026-01-01 00:00Z' + n * interval '1 hour',
             timestamptz '2026-01-01 01:00Z' + n * interval '1 hour', 'UTC', false, 'confirmed',
             'opaque', CASE WHEN n %% 1000 = 0 THEN array['rare'] ELSE array['team'] END,
             '{}', '{}', n, CASE WHEN n = 1 THEN 5000 ELSE 1 END, '{}',
-            now(), now() - (n * 7919 %% 20000) * interval '1 minute', now(),
+            now(), now() - (n * 7919 %% 20000) * interval '1 minute', now(), '', now(),
             CASE WHEN n %% 10 = 0 THEN now() END
         FROM generate_series(1, %(events)s) n
     """,
     "grants": """
-        INSERT INTO events_grant (event_id, user_id, role, granted_at, event_start_time,
-            event_updated_at)
-        SELECT id, %(caller)s, 'owner', now(), now(), now() FROM events_event
-        UNION ALL SELECT %(busy)s, id, 'viewer', now(), now(), now() FROM accounts_user
+        INSERT INTO events_grant (event_id, user_id, role, granted_at, event_created_at,
+            event_moved_at, event_start_time, event_updated_at)
+        SELECT id, %(caller)s, 'owner', now(), now(), now(), now(), now() FROM events_event
+        UNION ALL SELECT %(busy)s, id, 'viewer', now(), now(), now(), now(), now()
+            FROM accounts_user
             WHERE username LIKE 'person-%%'
     """,
     "versions": """
         INSERT INTO events_historicalevent (id, version, history_date, history_type, action,
             change_set, history_user_id, history_change_reason, uid, created_at, updated_at,
-            {fields})
+            hash, snapshot, {fields})
         SELECT id, n, now() + n * interval '1 second', '~', 'updated', %(change_set)s, %(caller)s,
-            '', uid, created_at, updated_at, {fields}
+            '', uid, created_at, updated_at, '', %(snapshot)s, {fields}
         FROM events_event, generate_series(1, CASE WHEN id = %(busy)s THEN 5000 ELSE 1 END) n
     """,
     "access": """
@@ -81,7 +94,7 @@ def crowded(django_db_setup, django_db_blocker):
 
 
 def fill(cursor, caller) -> None:
-    values = {"caller": caller, "busy": BUSY, "change_set": uuid7()}
+    values = {"caller": caller, "busy": BUSY, "change_set": uuid7(), "snapshot": SNAPSHOT}
     for statement in MADE_OF.values():
         filled = statement.replace("{fields}", ", ".join(FIELDS))
         cursor.execute(filled, {**values, "events": EVENTS, "people": PEOPLE})

@@ -5,8 +5,8 @@ from django.utils.http import urlencode
 
 from accounts.tests.bodies import errors_in
 from accounts.tests.factories import UserFactory
-from events.services.writing import delete_event, update_event
-from events.tests.factories import EventFactory, shared
+from events.services.writing import delete_event
+from events.tests.factories import EventFactory, edit, shared
 
 URL = "/api/events"
 
@@ -83,7 +83,7 @@ def test_other_peoples_access_doubles_no_row(api, owner, editor, viewer, strange
     ],
 )
 def test_the_list_is_ordered(api, owner, calendar, ordering, expected):
-    update_event(calendar[0].pk, by=owner, content={"location": "Hut"})
+    edit(calendar[0].pk, by=owner, content={"location": "Hut"})
     assert titles(api(owner), ordering=ordering) == expected
 
 

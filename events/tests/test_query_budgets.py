@@ -8,8 +8,8 @@ import pytest
 
 from accounts.tests.factories import UserFactory
 from events.services.batch import create_events
-from events.services.writing import delete_event, update_event
-from events.tests.factories import EventFactory, body, in_memory, shared
+from events.services.writing import delete_event
+from events.tests.factories import EventFactory, body, edit, in_memory, shared
 from neofi.tests.queries import queries
 
 SIZES = [3, 30]
@@ -27,7 +27,7 @@ def grown(request, owner, editor, stranger):
     shared(event, {editor: "editor", **people})
     for number in range(2, size + 1):
         values = {"title": f"Version {number}", "metadata": {"n": number}}
-        update_event(event.pk, by=(owner, editor)[number % 2], content=values)
+        edit(event.pk, by=(owner, editor)[number % 2], content=values)
     return event, trash
 
 

@@ -4,8 +4,8 @@ from rest_framework.exceptions import NotFound
 from accounts.tests.bodies import errors_in
 from events.models import HistoricalEvent
 from events.services.versions import roll_back
-from events.services.writing import delete_event, restore_event, update_event
-from events.tests.factories import EventFactory
+from events.services.writing import delete_event, restore_event
+from events.tests.factories import EventFactory, edit
 
 
 @pytest.fixture
@@ -16,8 +16,8 @@ def url(event):
 @pytest.fixture
 def edited(editor, event):
     """At version 3."""
-    update_event(event.pk, by=editor, content={"title": "Review", "metadata": {"k": [1]}})
-    update_event(event.pk, by=editor, content={"location": "Hut", "timezone": "Asia/Tokyo"})
+    edit(event.pk, by=editor, content={"title": "Review", "metadata": {"k": [1]}})
+    edit(event.pk, by=editor, content={"location": "Hut", "timezone": "Asia/Tokyo"})
     return event
 
 
@@ -65,7 +65,7 @@ def test_a_rollback_to_an_earlier_version_with_the_same_content_makes_no_version
 def test_a_rollback_to_a_deleted_version_is_to_its_content(api, owner, edited, url):
     delete_event(edited.pk, by=owner)  # version 4
     restore_event(edited.pk, by=owner)
-    update_event(edited.pk, by=owner, content={"title": "New"})
+    edit(edited.pk, by=owner, content={"title": "New"})
     event = api(owner).post(f"{url}/rollback/4").json()
     assert (event["title"], event["version"]) == ("Review", 7)
     assert api(owner).get(url).status_code == 200

@@ -12,7 +12,7 @@ from collaboration.services import Invitation
 from events.models import Grant, HistoricalEvent
 from events.roles import Role
 from events.services import versions, writing
-from events.tests.factories import EventFactory
+from events.tests.factories import EventFactory, edit
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def writes(event, by, editor, viewer) -> list:
     """Every write of an event that the admin may call, in an order in which each finds its case."""
     new = Invitation(by, Role.VIEWER)
     of_event = [
-        partial(writing.update_event, content={"title": "Review"}),
+        partial(edit, content={"title": "Review"}),
         partial(versions.roll_back, version=1),
         partial(services.share, invitations=[new]),
         partial(services.change_role, user_id=viewer.pk, role=Role.EDITOR),
@@ -46,7 +46,7 @@ def test_staff_may_do_everything_to_any_event(staff, editor, viewer, event):
 
 
 def test_what_staff_does_is_attributed(staff, event):
-    writing.update_event(event.pk, by=staff, content={"title": "Review"}, as_staff=True)
+    edit(event.pk, by=staff, content={"title": "Review"}, as_staff=True)
     row = HistoricalEvent.objects.of_event(event.pk).get(version=2)
     assert row.history_user_id == staff.pk
 
@@ -79,4 +79,4 @@ def test_staff_has_no_way_to_what_is_not_there(staff, owner, stranger):
         services.change_role(event.pk, stranger.pk, Role.EDITOR, by=staff, as_staff=True)
     writing.purge_event(event.pk, by=owner)
     with pytest.raises(NotFound):
-        writing.update_event(event.pk, by=staff, content={}, as_staff=True)
+        edit(event.pk, by=staff, content={}, as_staff=True)

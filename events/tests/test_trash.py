@@ -3,8 +3,8 @@
 import pytest
 
 from events.models import Event, Grant, HistoricalEvent, HistoricalGrant
-from events.services.writing import delete_event, purge_event, update_event
-from events.tests.factories import EventFactory
+from events.services.writing import delete_event, purge_event
+from events.tests.factories import EventFactory, edit
 from events.views.base import EventScopedViewSet
 
 
@@ -111,7 +111,7 @@ def test_only_the_owner_restores(api, request, owner, event, url, who, status, l
 @pytest.mark.parametrize("live", [True, False])
 def test_a_purge_leaves_nothing_of_the_event(api, owner, editor, event, url, live):
     other = EventFactory(by=owner)
-    update_event(event.pk, by=editor, content={"title": "Review"})
+    edit(event.pk, by=editor, content={"title": "Review"})
     if not live:
         delete_event(event.pk, by=owner)
     response = api(owner).delete(f"{url}?purge=true")

@@ -10,14 +10,17 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from events import etags
+from events.merging import Side
 from events.models import Event
-from events.models.history import Attributed
 from events.permissions import RolePermission
 from events.roles import Role
 from events.serializers.events import EventSerializer, NoteSerializer
 from neofi.conditional import etag, form_of, names_tag
 from neofi.ids import parse_uuid
+from neofi.problems import invalid
 from neofi.views import StrictView
+
+RESOLVE = frozenset({"resolve"})
 
 
 class EventScopedViewSet(StrictView, GenericViewSet):
@@ -58,6 +61,18 @@ class EventScopedViewSet(StrictView, GenericViewSet):
     def if_match(self) -> str | None:
         return self.request.headers.get("If-Match")
 
+    def resolve(self) -> Side | None:
+        """Which side `?resolve=` says shall win."""
+        given = self.request.query_params.get("resolve") if self.request else None
+        if given is None:
+            return None
+        if given not in list(Side):
+            raise invalid("resolve", "This must be mine or theirs.")
+        return Side(given)
+
+    def get_serializer_context(self):
+        return super().get_serializer_context() | {"resolve": self.resolve()}
+
     def version(self, text: str) -> int:
         """A version number out of the path, spelled plainly. Without gaps, so this one exists."""
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
@@ -86,10 +101,11 @@ class EventScopedViewSet(StrictView, GenericViewSet):
         ):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
         data = EventSerializer(event, context=context).data
-        return self.tell(event, Response(data, status=status_code, headers={"ETag": tag}))
+        return self.tell(Response(data, status=status_code, headers={"ETag": tag}), event)
 
-    def tell(self, changed: Attributed, response: Response) -> Response:
-        """Name the change set, if anything was written at all."""
-        if changed.written:
-            response["X-Change-Set"] = str(changed.written.change_set)
+    def tell(self, response: Response, *concerned: Any) -> Response:
+        """Name the change set, if any of these events or grants was written at all."""
+        changes = [change for one in concerned if (change := getattr(one, "written", None))]
+        if changes:
+            response["X-Change-Set"] = str(changes[0].change_set)
         return response

@@ -13,22 +13,61 @@ from drf_spectacular.utils import (
 )
 
 from events import examples
+from events.merging import Side
 from events.ordering import ORDERINGS
+from events.serializers.batch import BatchResultSerializer, MultiStatusSerializer
 from events.serializers.events import (
-    BatchResultSerializer,
     EventRowSerializer,
     EventSerializer,
     NoteSerializer,
 )
 from events.serializers.versions import DiffSerializer
-from neofi.schema import CHANGE_SET, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, invalid, refusal
+from neofi.schema import (
+    CHANGE_SET,
+    ETAG,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    LOCATION,
+    invalid,
+    problem,
+    refusal,
+)
 
 ENDS_TOO_EARLY = invalid(
     "An impossible span", "end_time", "not_after_start", "An event must end after it starts."
 )
 BAD_ITEM = invalid("A bad item", "events.1.title", "required", "This field is required.")
 INVALID_EVENT = refusal("The event or the query is invalid.", ENDS_TOO_EARLY)
+MERGE_CONFLICT = refusal(
+    "The event has changed since `base_version`, in the same places.",
+    problem(
+        "A clash",
+        409,
+        "merge_conflict",
+        "The event has changed since, in the same places.",
+        current_version=3,
+        conflicts=[
+            {
+                "field": "title",
+                "base": "Planning",
+                "current": "Quarterly planning",
+                "yours": "Planning, part 1",
+            }
+        ],
+    ),
+)
 WRITE = [IF_MATCH, ETAG, CHANGE_SET]
+RESOLVE = OpenApiParameter(
+    "resolve",
+    str,
+    enum=list(Side),
+    description="Whose change shall stand where both sides changed the same: yours (`mine`), or "
+    "what is there now (`theirs`). Without it, that is a 409.",
+)
+EDITS = (
+    "With `base_version`, what has changed since then is merged with your change. What changes "
+    "nothing makes no version. Read-only fields may be sent as they came; they are ignored."
+)
 
 
 def fields(serializer_class) -> OpenApiParameter:
@@ -74,18 +113,16 @@ events = extend_schema_view(
     ),
     update=extend_schema(
         description="Replace the content of an event. Needs the role `editor`. Fields that are "
-        "left out go to their defaults; `timezone` stays. What changes nothing makes no version. "
-        "Read-only fields may be sent as they came; they are ignored.",
-        parameters=WRITE,
-        responses={200: EventSerializer, 400: INVALID_EVENT},
+        "left out go to their defaults; `timezone` stays. " + EDITS,
+        parameters=[*WRITE, RESOLVE],
+        responses={200: EventSerializer, 400: INVALID_EVENT, 409: MERGE_CONFLICT},
         examples=[examples.CHANGED_EVENT, examples.EVENT],
     ),
     partial_update=extend_schema(
         description="Change fields of an event. Needs the role `editor`. Only the fields that "
-        "are given change. What changes nothing makes no version. Read-only fields may be sent as "
-        "they came; they are ignored.",
-        parameters=WRITE,
-        responses={200: EventSerializer, 400: INVALID_EVENT},
+        "are given change. " + EDITS,
+        parameters=[*WRITE, RESOLVE],
+        responses={200: EventSerializer, 400: INVALID_EVENT, 409: MERGE_CONFLICT},
         examples=[examples.MOVE, examples.EVENT],
     ),
     destroy=extend_schema(
@@ -104,15 +141,30 @@ events = extend_schema_view(
         responses={200: EventSerializer},
         examples=[examples.NOTE, examples.EVENT],
     ),
-    batch=extend_schema(
-        description="Create up to 1,000 events. All of them, as one change set, or none: one "
-        "bad item is a 400 that names every bad item.",
-        parameters=[CHANGE_SET],
+)
+
+batch = extend_schema_view(
+    create=extend_schema(
+        tags=["events"],
+        operation_id="events_batch",
+        description="Write up to 1,000 events. Give `events` to create, or `operations`, each a "
+        "`create`, an `update` (a PATCH) or a `delete`. All of it is one change set. With "
+        "`atomic: true`, the default, one bad item refuses all, and the 400 gives each bad item's "
+        "own code; 201 if anything was created, else 200. With `atomic: false` the answer is "
+        "always 207, with what became of each item.",
+        parameters=[RESOLVE, CHANGE_SET],
         responses={
+            200: BatchResultSerializer,
             201: BatchResultSerializer,
+            207: MultiStatusSerializer,
             400: refusal("An item, or the query, is invalid.", BAD_ITEM),
         },
-        examples=[examples.NEW_EVENTS, examples.CREATED_EVENTS],
+        examples=[
+            examples.NEW_EVENTS,
+            examples.OPERATIONS,
+            examples.CREATED_EVENTS,
+            examples.MULTI_STATUS,
+        ],
     ),
 )
 
@@ -137,6 +189,18 @@ versions = extend_schema_view(
         request=NoteSerializer,
         responses={200: EventSerializer},
         examples=[examples.NOTE, examples.ROLLED_BACK],
+    ),
+    undo=extend_schema(
+        tags=["versions"],
+        operation_id="events_undo",
+        description="Take back what one version changed. Keeps everything since: the inverse of "
+        "that change is merged into the present, as a new version that names it as its "
+        "`source_version`. Needs the role `editor`; to undo the creation, which moves the event "
+        "to the trash and answers 204, `owner`. What is taken back already makes no version.",
+        parameters=WRITE,
+        request=NoteSerializer,
+        responses={200: EventSerializer, 204: None, 409: MERGE_CONFLICT},
+        examples=[examples.NOTE, examples.UNDONE],
     ),
 )
 

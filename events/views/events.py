@@ -1,4 +1,4 @@
-"""Events: the list of them, one of them, and many at once."""
+"""Events: the list of them, and one of them."""
 
 from typing import ClassVar
 
@@ -14,15 +14,16 @@ from events.models import Event
 from events.ordering import keyset_of
 from events.roles import Role
 from events.serializers.events import (
-    BatchSerializer,
+    EventEditSerializer,
     EventRowSerializer,
     EventSerializer,
     EventWriteSerializer,
     NoteSerializer,
 )
-from events.services import batch, writing
+from events.services import writing
+from events.services.editing import Edit
 from events.views import docs
-from events.views.base import EventScopedViewSet
+from events.views.base import RESOLVE, EventScopedViewSet
 from neofi import pagination
 from neofi.problems import invalid
 
@@ -47,14 +48,15 @@ class EventViewSet(ListModelMixin, EventScopedViewSet):
     parameters: ClassVar = {
         "list": LIST_PARAMETERS,
         "retrieve": FIELDS,
+        "update": RESOLVE,
+        "partial_update": RESOLVE,
         "destroy": frozenset({"purge"}),
     }
     serializer_classes: ClassVar = {
         "list": EventRowSerializer,
-        "batch": BatchSerializer,
         "create": EventWriteSerializer,
-        "update": EventWriteSerializer,
-        "partial_update": EventWriteSerializer,
+        "update": EventEditSerializer,
+        "partial_update": EventEditSerializer,
         "destroy": NoteSerializer,
         "restore": NoteSerializer,
     }
@@ -81,7 +83,7 @@ class EventViewSet(ListModelMixin, EventScopedViewSet):
         return keyset_of(self.request.query_params.get("ordering", "start_time"))
 
     def get_serializer_context(self):
-        return {**super().get_serializer_context(), "fields": self.wanted_fields()}
+        return super().get_serializer_context() | {"fields": self.wanted_fields()}
 
     def wanted_fields(self) -> list[str] | None:
         """The names in `?fields=`, or None for all of them."""
@@ -113,15 +115,15 @@ class EventViewSet(ListModelMixin, EventScopedViewSet):
 
     def _change(self, *, replace: bool):
         content = self.validated(partial=not replace)
-        event = writing.update_event(
-            self.event_id,
-            by=self.request.user,
+        edit = Edit(
             note=content.pop("note", ""),
+            base_version=content.pop("base_version", None),
             content=content,
             replace=replace,
             if_match=self.if_match,
+            resolve=self.resolve(),
         )
-        return self.answer(event)
+        return self.answer(writing.update_event(self.event_id, edit, by=self.request.user))
 
     def destroy(self, request, id):
         for_good, note = self.purge(), self.note()
@@ -132,7 +134,7 @@ class EventViewSet(ListModelMixin, EventScopedViewSet):
         event = writing.delete_event(
             self.event_id, by=request.user, note=note, if_match=self.if_match
         )
-        return self.tell(event, gone)
+        return self.tell(gone, event)
 
     def purge(self) -> bool:
         given = self.request.query_params.get("purge", "false")
@@ -146,12 +148,3 @@ class EventViewSet(ListModelMixin, EventScopedViewSet):
             self.event_id, by=request.user, note=self.note(), if_match=self.if_match
         )
         return self.answer(event)
-
-    @action(detail=False, methods=["post"])
-    def batch(self, request):
-        items = self.validated()["events"]
-        notes = [item.pop("note", "") for item in items]
-        events = batch.create_events(by=request.user, items=items, notes=notes)
-        rows = EventRowSerializer(events, many=True, context=self.get_serializer_context()).data
-        response = Response({"results": rows}, status=status.HTTP_201_CREATED)
-        return self.tell(events[0], response)

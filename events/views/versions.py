@@ -4,6 +4,7 @@ from operator import attrgetter
 from typing import ClassVar
 
 from django.db.models import QuerySet
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
@@ -49,6 +50,8 @@ class VersionViewSet(EventScopedViewSet):
         "list": Role.VIEWER,
         "retrieve": Role.VIEWER,
         "rollback": Role.EDITOR,
+        # Taking back a creation asks for the owner; the service knows which version that is.
+        "undo": Role.EDITOR,
         "metadata": Role.VIEWER,
     }
     parameters: ClassVar = {"list": pagination.PARAMETERS}
@@ -57,6 +60,7 @@ class VersionViewSet(EventScopedViewSet):
         "list": VersionRowSerializer,
         "retrieve": VersionSerializer,
         "rollback": NoteSerializer,
+        "undo": NoteSerializer,
     }
 
     def get_serializer_class(self):
@@ -83,6 +87,19 @@ class VersionViewSet(EventScopedViewSet):
             note=self.note(),
             if_match=self.if_match,
         )
+        return self.answer(event)
+
+    @action(detail=True, methods=["post"])
+    def undo(self, request, id, version):
+        event = versions.undo_version(
+            self.event_id,
+            self.version(version),
+            by=request.user,
+            note=self.note(),
+            if_match=self.if_match,
+        )
+        if event.deleted_at:
+            return self.tell(Response(status=status.HTTP_204_NO_CONTENT), event)
         return self.answer(event)
 
 
@@ -123,7 +140,7 @@ class DiffViewSet(EventScopedViewSet):
                 "event": self.event_id,
                 "from": AuthorshipSerializer(before).data,
                 "to": AuthorshipSerializer(after).data,
-                "changes": diffing.detailed_changes(contents.of(before), contents.of(after)),
+                "changes": diffing.detailed_changes(before.content, after.content),
             }
         )
 

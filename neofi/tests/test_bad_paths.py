@@ -151,6 +151,7 @@ PATHS = {
     "{event}/history": "GET",
     "{event}/history/1": "GET",
     "{event}/rollback/1": "POST",
+    "{event}/undo/1": "POST",
     "{event}/changelog": "GET",
     "{event}/diff/1/1": "GET",
     "{event}/blame": "GET",

@@ -39,6 +39,7 @@ POST   /api/events/{id}/restore                  401 404 403 403 200
 GET    /api/events/{id}/history                  401 404 200 200 200
 GET    /api/events/{id}/history/{version}        401 404 200 200 200
 POST   /api/events/{id}/rollback/{version}       401 404 403 200 200
+POST   /api/events/{id}/undo/{version}           401 404 403 403 204
 GET    /api/events/{id}/changelog                401 404 200 200 200
 GET    /api/events/{id}/diff/{v1}/{v2}           401 404 200 200 200
 GET    /api/events/{id}/blame                    401 404 200 200 200
@@ -63,6 +64,7 @@ POST   /api/events/{id}/restore                  401 404 403 403 200
 GET    /api/events/{id}/history                  401 404 404 404 404
 GET    /api/events/{id}/history/{version}        401 404 404 404 404
 POST   /api/events/{id}/rollback/{version}       401 404 404 404 404
+POST   /api/events/{id}/undo/{version}           401 404 404 404 404
 GET    /api/events/{id}/changelog                401 404 404 404 404
 GET    /api/events/{id}/diff/{v1}/{v2}           401 404 404 404 404
 GET    /api/events/{id}/blame                    401 404 404 404 404
