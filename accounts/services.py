@@ -7,17 +7,16 @@ from django.conf import settings
 from django.contrib.auth.models import update_last_login
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils.timezone import now
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.models import EMAIL_TAKEN, USERNAME_TAKEN, Session, User
 from accounts.refusals import SessionEnded, TokenInvalid, TokenReused, TokenUsed
 from accounts.tokens import RefreshToken
+from neofi.rows import remove_in_chunks
 from neofi.transactions import service
 
 SESSIONS_KEPT = timedelta(days=30)  # so that staff can still see where somebody signed in
-CHUNK = 1000  # rows that one DELETE removes
 USER_AGENT_LENGTH = Session._meta.get_field("user_agent").max_length
 
 
@@ -165,17 +164,9 @@ def remove_expired() -> dict[str, int]:
     Not one transaction: what has been removed stays removed, and no lock is held for long.
     """
     return {
-        "tokens": _remove_in_chunks(OutstandingToken.objects.filter(expires_at__lt=now())),
-        "sessions": _remove_in_chunks(Session.objects.over_since(now() - SESSIONS_KEPT)),
+        "tokens": remove_in_chunks(OutstandingToken.objects.filter(expires_at__lt=now())),
+        "sessions": remove_in_chunks(Session.objects.over_since(now() - SESSIONS_KEPT)),
     }
-
-
-def _remove_in_chunks(rows: QuerySet) -> int:
-    removed = 0
-    while chunk := list(rows.order_by("pk").values_list("pk", flat=True)[:CHUNK]):
-        rows.filter(pk__in=chunk).delete()
-        removed += len(chunk)
-    return removed
 
 
 @service

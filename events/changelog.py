@@ -3,7 +3,8 @@
 Every row of an event's history has an instant of its own, so `at` alone is the position of a page.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -71,6 +72,18 @@ def page(event_id: UUID, position: tuple | None, backward: bool, limit: int) -> 
 def _versions(event_id: UUID) -> QuerySet:
     rows = HistoricalEvent.objects.of_event(event_id).with_author()
     return rows.annotate(**_COMMON, **_nulls(_OF_ACCESS)).values(*_COLUMNS)
+
+
+def access_changes(change_set: UUID, event_ids: Collection[UUID]) -> dict[UUID, list[Row]]:
+    """What a change set did to the access of each event, as rows of `changes`."""
+    rows = HistoricalGrant.objects.filter(
+        change_set=change_set, event_id__in=event_ids, action__in=ACCESS_ACTIONS
+    )
+    found = defaultdict(list)
+    names = F("user__username")
+    for row in rows.order_by("history_id").annotate(user_username=names).values():
+        found[row["event_id"]].append(_role_change(row))
+    return found
 
 
 def _access(event_id: UUID) -> QuerySet:

@@ -127,6 +127,29 @@ ROLLED_BACK = _response("The event", {**_EVENT, **_FIRST, "version": 3})
 
 VERSION_ROW = _response("A page", _MOVE_ROW)
 VERSION = _response("A version", {**_MOVE_ROW, "event": _MOVED})
+VALID = _response(
+    "A history that holds",
+    {
+        "valid": True,
+        "versions": 2,
+        "head": "5d2b5a0e8c6f4f6a9b1f0e3d7c8a9b2c4d6e8f0a1b3c5d7e9f1a2b4c6d8e0f1a",
+    },
+)
+INVALID = _response(
+    "A history that was changed by hand",
+    {
+        **VALID.value,
+        "valid": False,
+        "faults": [
+            {
+                "version": 1,
+                "code": "hash",
+                "message": f"Version 1 of event {_ID}: its hash does not follow from it and the "
+                "hash before.",
+            }
+        ],
+    },
+)
 CONTENT_CHANGE = {**_MOVE_ROW, "changes": _MOVE_CHANGES}
 ACCESS_CHANGE = {
     "action": "shared",
@@ -171,3 +194,10 @@ BLAME = _response(
     dict.fromkeys(contents.FIELDS, _FIRST_VERSION)
     | dict.fromkeys(("start_time", "end_time"), _SECOND_VERSION),
 )
+
+DRY_RUN = {
+    "event": _EVENT,
+    "changes": _MOVE_CHANGES,
+    "conflicts": [],
+    "would_tell": [GRACE],
+}

@@ -15,6 +15,12 @@ def etag(state: str, form: str = "") -> str:
     return f'"{state}.{form}"' if form else f'"{state}"'
 
 
+def in_form(tag: str, form: str) -> str:
+    """The same state's tag for another form; a tag without a form stays as it is."""
+    state, dot, _ = tag.strip('"').partition(".")
+    return etag(state, form) if dot else tag
+
+
 def form_of(media_format: str, fields: list[str] | None = None) -> str:
     """A short name for a way to write a body: `json`, or `json-1c291ca3` with `fields`."""
     if not fields:

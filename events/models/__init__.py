@@ -1,4 +1,5 @@
+from events.models.answer import RememberedAnswer
 from events.models.event import Event, HistoricalEvent
 from events.models.grant import Grant, HistoricalGrant
 
-__all__ = ["Event", "Grant", "HistoricalEvent", "HistoricalGrant"]
+__all__ = ["Event", "Grant", "HistoricalEvent", "HistoricalGrant", "RememberedAnswer"]

@@ -11,6 +11,7 @@ from events.models import Event, HistoricalGrant
 from events.models.history import Action
 from events.roles import Role
 from events.services.editing import Edit, edited, read_contents, validated
+from events.services.idempotency import forget_event
 from events.services.ledger import Ledger
 from events.services.locking import lock_event
 from neofi.transactions import service
@@ -83,5 +84,6 @@ def purge_event(
 ) -> None:
     """Remove the event for good, every version and grant with it. The one way to lose history."""
     event = lock_wherever(event_id, by=by, if_match=if_match, as_staff=as_staff)
+    forget_event(event.pk)
     HistoricalGrant.objects.filter(event_id=event.pk).delete()
     event.delete()  # its grants and its versions go with it

@@ -61,13 +61,15 @@ CALLS = {
     "restore": ("post", TRASH + "/restore", None, 6),
     # as a patch, with the version that is gone back to
     "rollback": ("post", EVENT + "/rollback/1", None, 7),
-    # session; event; lock; role; access history; read grants; split_from of others; grants;
-    # event; versions
-    "purge": ("delete", EVENT + "?purge=true", None, 10),
+    # session; event; lock; role; remembered answers; access history; read grants; split_from of
+    # others; grants; event; versions
+    "purge": ("delete", EVENT + "?purge=true", None, 11),
     # session; event; versions with authors
     "history": ("get", EVENT + "/history", None, 3),
     "version": ("get", EVENT + "/history/1", None, 3),
     "changelog": ("get", EVENT + "/changelog?page_size=100", None, 3),
+    # session; event for the early answer; event; all its versions
+    "verify": ("get", EVENT + "/history/verify", None, 4),
     "diff": ("get", EVENT + "/diff/1/3", None, 3),
     "blame": ("get", EVENT + "/blame", None, 3),
     # session; event; grants with their people
@@ -82,8 +84,8 @@ CALLS = {
     ),
     # session; event; whether that person has a role; lock; role; grant; update; history; instant
     "change of role": ("put", EVENT + "/permissions/{editor}", {"role": "viewer"}, 9),
-    # the same with the old owner's grant, its update and its history
-    "transfer": ("put", EVENT + "/permissions/{editor}", {"role": "owner"}, 12),
+    # the same with the old owner's grant and its update
+    "transfer": ("put", EVENT + "/permissions/{editor}", {"role": "owner"}, 11),
     "revoke": ("delete", EVENT + "/permissions/{editor}", None, 9),
 }
 

@@ -14,7 +14,9 @@ from events.merging import Side
 from events.models import Event
 from events.permissions import RolePermission
 from events.roles import Role
+from events.schema import WriteAutoSchema
 from events.serializers.events import EventSerializer, NoteSerializer
+from events.views.writing import WriteMixin
 from neofi.conditional import etag, form_of, names_tag
 from neofi.ids import parse_uuid
 from neofi.problems import invalid
@@ -23,13 +25,14 @@ from neofi.views import StrictView
 RESOLVE = frozenset({"resolve"})
 
 
-class EventScopedViewSet(StrictView, GenericViewSet):
+class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
     """A view of one event, which stands as `self.event` before any handler runs.
 
     `least_roles` maps actions to the least role; `parameters` maps actions to the query parameters
     that they know. An action that is missing from the first asks for the owner.
     """
 
+    schema = WriteAutoSchema()
     queryset = Event.objects.none()  # tells the OpenAPI document which model; no request meets it
     permission_classes = [RolePermission]
     least_roles: ClassVar[dict[str, Role]] = {}
@@ -40,7 +43,8 @@ class EventScopedViewSet(StrictView, GenericViewSet):
             self.event = self.get_object()
 
     def known_parameters(self):
-        return self.parameters.get(self.action, frozenset()), frozenset()
+        names = self.parameters.get(self.action, frozenset())
+        return names | self.write_parameters(), frozenset()
 
     def get_queryset(self) -> QuerySet[Event]:
         return Event.objects.visible_to(self.request.user).as_seen_by_caller()
@@ -105,6 +109,7 @@ class EventScopedViewSet(StrictView, GenericViewSet):
 
     def tell(self, response: Response, *concerned: Any) -> Response:
         """Name the change set, if any of these events or grants was written at all."""
+        self.concerned = concerned
         changes = [change for one in concerned if (change := getattr(one, "written", None))]
         if changes:
             response["X-Change-Set"] = str(changes[0].change_set)

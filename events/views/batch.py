@@ -21,6 +21,7 @@ class BatchViewSet(EventScopedViewSet):
 
     serializer_class = BatchSerializer
     parameters: ClassVar = {"create": RESOLVE}
+    many_results = True
 
     def create(self, request):
         given = self.validated()

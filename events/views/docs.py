@@ -179,6 +179,14 @@ versions = extend_schema_view(
         description="Read an event as it was at a version.",
         examples=[examples.VERSION],
     ),
+    verify=extend_schema(
+        tags=["versions"],
+        operation_id="events_verify",
+        description="Verify the history of an event. Each version's hash covers it and the hash "
+        "before, so a change that was made by hand is found. A `head` that is kept elsewhere is "
+        "an anchor: as long as the version of then has it, nothing up to there was changed.",
+        examples=[examples.VALID, examples.INVALID],
+    ),
     rollback=extend_schema(
         tags=["versions"],
         operation_id="events_rollback",

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from events import changelog, diffing
 from events import content as contents
-from events.models import HistoricalEvent
+from events.models import Event, HistoricalEvent
 from events.renderers import JSONPatchRenderer, UnifiedDiffRenderer
 from events.roles import Role
 from events.serializers.events import NoteSerializer
@@ -20,11 +20,13 @@ from events.serializers.versions import (
     BlameSerializer,
     ChangelogRowSerializer,
     DiffSerializer,
+    VerdictSerializer,
     VersionRowSerializer,
     VersionSerializer,
 )
 from events.services import versions
 from events.views import docs
+from events.verifying import one
 from events.views.base import EventScopedViewSet
 from neofi import pagination
 from neofi.pagination import Column, Keyset, integer
@@ -49,6 +51,7 @@ class VersionViewSet(EventScopedViewSet):
     least_roles: ClassVar = {
         "list": Role.VIEWER,
         "retrieve": Role.VIEWER,
+        "verify": Role.VIEWER,
         "rollback": Role.EDITOR,
         # Taking back a creation asks for the owner; the service knows which version that is.
         "undo": Role.EDITOR,
@@ -59,12 +62,19 @@ class VersionViewSet(EventScopedViewSet):
     serializer_classes: ClassVar = {
         "list": VersionRowSerializer,
         "retrieve": VersionSerializer,
+        "verify": VerdictSerializer,
         "rollback": NoteSerializer,
         "undo": NoteSerializer,
     }
 
     def get_serializer_class(self):
         return self.serializer_classes.get(self.action, VersionRowSerializer)
+
+    def get_queryset(self):
+        if self.action == "undo" and "Idempotency-Key" in self.request.headers:
+            # To undo the creation moves the event to the trash: that answer can be given again.
+            return Event.objects.visible_or_in_trash_to(self.request.user).as_seen_by_caller()
+        return super().get_queryset()
 
     def get_keyset(self):
         return self.keyset
@@ -77,6 +87,13 @@ class VersionViewSet(EventScopedViewSet):
         number = self.version(version)
         row = read_versions(self.event_id, {number})[number]
         return Response(self.get_serializer(row).data)
+
+    @action(detail=True)
+    def verify(self, request, id):
+        verdict = one.verify(self.event_id)
+        if verdict is None:
+            raise NotFound
+        return Response(self.get_serializer(verdict).data)
 
     @action(detail=True, methods=["post"])
     def rollback(self, request, id, version):
@@ -91,6 +108,8 @@ class VersionViewSet(EventScopedViewSet):
 
     @action(detail=True, methods=["post"])
     def undo(self, request, id, version):
+        if self.event.deleted_at:
+            raise NotFound
         event = versions.undo_version(
             self.event_id,
             self.version(version),

@@ -119,7 +119,9 @@ def test_the_list(refuse, bad):
     fields_of_rows_alone=Bad("GET {event}?fields=etag", "400 fields:invalid"),
     a_page_of_one_event=Bad("GET {event}?page_size=5", "400 page_size:unknown_parameter"),
     as_of_is_for_later=Bad(f"GET {{event}}?as_of={START}", "400 as_of:unknown_parameter"),
-    dry_run_is_for_later=Bad("PATCH {event}?dry_run=true", "400 dry_run:unknown_parameter", {}),
+    a_dry_run_is_true_or_false=Bad("PATCH {event}?dry_run=yes", "400 dry_run:invalid", {}),
+    reads_are_dry_anyway=Bad("GET {event}?dry_run=true", "400 dry_run:unknown_parameter"),
+    an_unknown_way_to_resolve=Bad("PATCH {event}?resolve=ours", "400 resolve:invalid", {}),
 )
 def test_single_events(refuse, bad):
     refuse(bad)

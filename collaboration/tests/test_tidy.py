@@ -8,6 +8,7 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 
 from accounts import services
 from accounts.models import Session
+from neofi import rows
 
 LONG_AGO, LATELY = now() - timedelta(days=31), now() - timedelta(days=29)
 
@@ -41,7 +42,7 @@ def test_expired_tokens_go_used_or_not(owner):
 
 
 def test_it_goes_on_until_nothing_is_left(owner, monkeypatch):
-    monkeypatch.setattr(services, "CHUNK", 2)
+    monkeypatch.setattr(rows, "CHUNK", 2)
     for _ in range(5):
         session_of(owner, ended_at=LONG_AGO)
     tidy()
