@@ -1,7 +1,9 @@
-"""The id of the request that is being answered, in every line that it logs."""
+"""What the lines of the log carry, and what they leave out."""
 
 import logging
 from contextvars import ContextVar
+
+from neofi import outages
 
 current_request_id = ContextVar("current_request_id", default="-")
 
@@ -11,4 +13,15 @@ class RequestId(logging.Filter):
 
     def filter(self, record):
         record.request_id = current_request_id.get()
+        return True
+
+
+class OutagesInOneLine(logging.Filter):
+    """While the database is away, each request would log a traceback that says nothing new."""
+
+    def filter(self, record):
+        error = record.exc_info and record.exc_info[1]
+        if error and outages.refusal_of(error):
+            outages.explain(error)
+            return False
         return True

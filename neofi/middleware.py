@@ -17,12 +17,16 @@ INLINE_SCRIPTS = re.compile(r"/(docs|redoc|api|api-auth)(/|$)")
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
 
+def sane_request_id(given: str) -> str:
+    """The client's own, or a new one in its place."""
+    return given if SANE_REQUEST_ID.fullmatch(given) else str(uuid7())
+
+
 def request_id(get_response):
     """`X-Request-ID`: the client's own if it is sane, else a new one; on every answer."""
 
     def middleware(request):
-        given = request.headers.get("X-Request-ID", "")
-        request.request_id = given if SANE_REQUEST_ID.fullmatch(given) else str(uuid7())
+        request.request_id = sane_request_id(request.headers.get("X-Request-ID", ""))
         token = current_request_id.set(request.request_id)
         try:
             response = get_response(request)
@@ -94,9 +98,18 @@ def one_path_for_both_slashes(get_response):
 
 
 def limit_body(get_response):
-    """413 before anything else is looked at: the body is never read."""
+    """413 before anything else is looked at: the body is never read.
+
+    So with what neofi.bodies found wrong with a body while it arrived.
+    """
 
     def middleware(request):
+        refusal = request.META.get("neofi.refusal")
+        if refusal:
+            response = problem_response(refusal.status, refusal.code, refusal.detail)
+            if refusal.retry_after:
+                response["Retry-After"] = str(refusal.retry_after)
+            return response
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not (length.isascii() and length.isdigit()):
             return problem_response(

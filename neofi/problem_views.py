@@ -1,11 +1,12 @@
 """Error answers outside of the API's views: unknown paths, CSRF, and what Django refuses itself."""
 
+import sys
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from neofi import problems
+from neofi import outages, problems
 from neofi.renderers import ProblemRenderer
 
 
@@ -35,8 +36,18 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
+    # Django calls this while it handles the exception, whatever part of a request raised it.
+    error = sys.exc_info()[1]
+    if refusal := outages.refusal_of(error):
+        return unavailable(request, refusal)
     detail = "Something went wrong on our side. It has been logged."
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "error", detail)
+
+
+def unavailable(request, refusal: outages.Unavailable):
+    response = _answer(request, refusal.status_code, refusal.detail.code, refusal.detail)
+    response["Retry-After"] = problems.retry_after(refusal.wait)
+    return response
 
 
 def too_many_requests(request, wait: float | None):

@@ -19,6 +19,7 @@ from rest_framework import exceptions
 from rest_framework.fields import get_error_detail
 from rest_framework.settings import api_settings
 
+from neofi import outages
 from neofi.renderers import BrowsableAPIRenderer, ProblemRenderer
 
 MEDIA_TYPE = ProblemRenderer.media_type
@@ -49,6 +50,12 @@ class PreconditionFailed(Problem):
     status_code = HTTPStatus.PRECONDITION_FAILED
     default_code = "precondition_failed"
     default_detail = "The event has changed since the state that If-Match names. Read it again."
+
+
+class UnprocessableContent(Problem):
+    """Well-formed, but it contradicts what the client said before (RFC 9110 section 15.5.21)."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def invalid(field: str | None, message: str, code: str = "invalid") -> exceptions.ValidationError:
@@ -131,6 +138,8 @@ class ProblemHandler(ExceptionHandler):
         if isinstance(exc, SuspiciousOperation):
             # Django's own limits: a thousand parameters or form fields, for one.
             return exceptions.ParseError("The request is malformed, or has far too many parts.")
+        if not isinstance(exc, exceptions.APIException):
+            exc = outages.refusal_of(exc) or exc
         return super().convert_known_exceptions(exc)
 
     def convert_unhandled_exceptions(self, exc: Exception) -> exceptions.APIException:
@@ -146,6 +155,12 @@ class ProblemHandler(ExceptionHandler):
             request.accepted_renderer = ProblemRenderer()
             request.accepted_media_type = MEDIA_TYPE
         return super().get_response(exc, data)
+
+    def report_exception(self, exc: exceptions.APIException, response) -> None:
+        if isinstance(exc, outages.Unavailable):
+            outages.explain(self.exc)
+        else:
+            super().report_exception(exc, response)
 
     def get_headers(self, exc: exceptions.APIException) -> dict[str, str]:
         headers = super().get_headers(exc)

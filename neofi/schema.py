@@ -19,7 +19,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
 
-from neofi import problems
+from neofi import outages, problems
 from neofi.parsers import SessionOnly
 from neofi.serializers import StrictSerializer
 from neofi.throttling import UserThrottle
@@ -29,6 +29,7 @@ VERSION = {"type": "integer", "minimum": 1}
 PATH_PARAMETERS = {
     "id": (UUID, "The event's id."),
     "user_id": (UUID, "The person's id."),
+    "change_set": (UUID, "A change set's id, as `X-Change-Set` and history rows have it."),
     "version": (VERSION, "A version of the event."),
     "v1": (VERSION, "The version to compare from."),
     "v2": (VERSION, "The version to compare to."),
@@ -57,7 +58,7 @@ EVERYWHERE = [
     ),
     header("X-Request-ID", "The request's name: yours, or one made here.", response=True),
     header("WWW-Authenticate", "`Bearer`.", response=[401]),
-    header("Retry-After", "Seconds to wait.", response=[429]),
+    header("Retry-After", "Seconds to wait.", response=[429, 503]),
 ]
 
 
@@ -140,6 +141,10 @@ REFUSALS = {
             "Could not satisfy the request Accept header.",
         ),
     ),
+    408: refusal(
+        "The body took too long to arrive.",
+        problem("A slow body", 408, "request_timeout", "The body took too long to arrive."),
+    ),
     412: refusal(
         "The event has changed since the state that `If-Match` names.",
         problem(
@@ -170,6 +175,18 @@ REFUSALS = {
             429,
             "throttled",
             "Request was throttled. Expected available in 42 seconds.",
+        ),
+    ),
+    503: refusal(
+        "What the service stands on is away or too slow: try again after `Retry-After` seconds.",
+        *(
+            problem(name, 503, example.detail.code, str(example.detail))
+            for name, example in {
+                "No database": outages.database_unavailable(),
+                "A lock held for too long": outages.busy(),
+                "A slow query": outages.timeout(),
+                "No cache to count requests in": outages.cache_unavailable(),
+            }.items()
         ),
     ),
 }
@@ -263,7 +280,7 @@ class ProblemAutoSchema(AutoSchema):
 
     def refusals(self) -> set[int]:
         """The statuses of the refusals that follow from what the view is."""
-        found = {400, 406} | ({404} if "{" in self.path else set())
+        found = {400, 406, 503} | ({404} if "{" in self.path else set())
         throttles = {type(throttle) for throttle in self.view.get_throttles()}
         if self.view.get_authenticators():
             found |= {401} if self.method in SAFE_METHODS else {401, 403}
@@ -272,7 +289,7 @@ class ProblemAutoSchema(AutoSchema):
         if throttles:
             found |= {429}
         if self._get_request_body():
-            found |= {413, 415}
+            found |= {408, 413, 415}
         if IF_MATCH in self.get_override_parameters():
             found |= {412}
         return found

@@ -16,22 +16,26 @@ from granian.log import LogLevels
 PORT_PATIENCE = 2  # seconds: what a killed server's workers may take to end
 READY_PATIENCE = 60
 STOP_PATIENCE = 10  # what a request may take to end when the server stops
+# Of one worker, clients that are slow or silent included. Each is an open file, of which a process
+# may commonly have 1,024.
+CONNECTIONS = 900
 
 
 class PortUnavailable(Exception):
     """The server cannot listen where it should; the text says why."""
 
 
-def serve(address: str, port: int, workers: int, threads: int, when_ready) -> None:
+def serve(address: str, port: int, workers: int, when_ready) -> None:
     """Serve until a SIGINT or SIGTERM, then return."""
     server = Granian(
         "neofi.serving:application_of_a_worker",
         factory=True,
         address=address,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
+        websockets=False,
         workers=workers,
-        blocking_threads=threads,
+        backpressure=CONNECTIONS,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_PATIENCE,
         log_level=LogLevels.warning,
@@ -60,7 +64,7 @@ def application_of_a_worker():
     os.setpgrp()
     threading.Thread(target=_end_with_the_main_process, daemon=True).start()
 
-    from neofi.wsgi import application
+    from neofi.asgi import application
 
     return application
 

@@ -8,7 +8,7 @@ nothing. Without SECRET_KEY it reads the key kept in VAR_DIR, and makes it the f
 from datetime import timedelta
 from pathlib import Path
 
-from environs import Env, validate
+from environs import Env, EnvValidationError, validate
 
 from neofi.rates import validate_rate
 from neofi.secrets import read_or_create
@@ -95,6 +95,20 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# How long the web server waits, in seconds (0: for ever), and its pool of connections (0: none).
+# Commands wait as long as it takes: neofi/web_database.py is what gives a worker its limits.
+seconds = validate.Range(min=0, max=3600)
+DATABASE_CONNECT_TIMEOUT = env.int("DATABASE_CONNECT_TIMEOUT", 4, validate=validate.Range(min=1))
+DATABASE_LOCK_TIMEOUT = env.float("DATABASE_LOCK_TIMEOUT", 5.0, validate=seconds)
+DATABASE_STATEMENT_TIMEOUT = env.float("DATABASE_STATEMENT_TIMEOUT", 7.0, validate=seconds)
+DATABASE_IDLE_TIMEOUT = env.float("DATABASE_IDLE_TIMEOUT", 10.0, validate=seconds)
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 0, validate=validate.Range(min=0))
+DATABASE_POOL_TIMEOUT = env.float("DATABASE_POOL_TIMEOUT", 3.0, validate=seconds)
+if DATABASE_POOL_SIZE and database["ENGINE"] == "neofi.db":
+    # It is started again by whoever opens a connection, and a pool opens them unseen.
+    raise EnvValidationError(
+        "DATABASE_POOL_SIZE needs a DATABASE_URL: the embedded server has no pool.", []
+    )
 EMBEDDED_POSTGRES_DIR = VAR_DIR / "postgres"
 EMBEDDED_POSTGRES_DURABLE = env.bool("EMBEDDED_POSTGRES_DURABLE", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -104,6 +118,9 @@ if CACHES["default"]["BACKEND"].endswith(".LocMemCache"):
     # At Django's 300 entries the oldest third is thrown out: by trying many names, anybody could
     # make the throttles forget.
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 100_000)
+if CACHES["default"]["BACKEND"].endswith(".RedisCache"):
+    # Seconds. The client would wait for ever for one that is silent.
+    CACHES["default"].setdefault("OPTIONS", {}).update(socket_connect_timeout=1, socket_timeout=1)
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"
@@ -153,8 +170,11 @@ X_FRAME_OPTIONS = "DENY"
 # How many proxies stand before the server: that many entries of X-Forwarded-For count.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=validate.Range(min=0))
 
-# Limits on what is sent
+# Limits on what is sent, and on how long that and what waits for a thread may take, in seconds
 MAX_BODY_BYTES = 10 * 1024 * 1024
+BODY_TIMEOUT = env.float("BODY_TIMEOUT", 60.0, validate=validate.Range(min=0.1))
+QUEUE_TIMEOUT = env.float("QUEUE_TIMEOUT", 3.0, validate=validate.Range(min=0.1))
+BLOCKING_THREADS = env.int("BLOCKING_THREADS", 4, validate=validate.Range(min=1))
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
@@ -232,7 +252,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "Role": "events.roles.Role",
-        "ShareableRole": "collaboration.serializers.SHAREABLE",
+        "ShareableRole": "collaboration.serializers.sharing.SHAREABLE",
         "Action": "events.models.history.Action",
         "ContentAction": "events.serializers.versions.CONTENT_ACTIONS",
     },
@@ -240,6 +260,10 @@ SPECTACULAR_SETTINGS = {
 
 # History: with a key, the hashes of versions are HMACs, which the database alone cannot make anew
 HISTORY_KEY = env.str("HISTORY_KEY", "")
+# For manage.py rekey_history alone: the key, or none, that the versions have had so far
+HISTORY_KEY_BEFORE = env.str("HISTORY_KEY_BEFORE", "")
+# Days in the trash after which manage.py purge_trash removes an event for good
+TRASH_DAYS = env.int("TRASH_DAYS", 30, validate=validate.Range(min=0, max=36_500))
 # The date's index is ours, with the event in front of it (events/models)
 SIMPLE_HISTORY_DATE_INDEX = False
 
@@ -252,7 +276,10 @@ LOG_LEVEL = env.str(
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "neofi.logs.RequestId"}},
+    "filters": {
+        "request_id": {"()": "neofi.logs.RequestId"},
+        "outages": {"()": "neofi.logs.OutagesInOneLine"},
+    },
     "formatters": {
         "line": {
             "format": "{asctime} {levelname} {name} id={request_id} {message}",
@@ -271,6 +298,6 @@ LOGGING = {
         # As the root says, and without the handlers that Django brings.
         "django": {"level": "NOTSET"},
         # The access log has each request already, with its id.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["outages"]},
     },
 }

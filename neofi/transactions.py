@@ -1,22 +1,35 @@
-"""The one place where a write becomes a transaction."""
+"""The one place where a write becomes a transaction, and a long read one."""
 
-from collections.abc import Callable
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, wraps
 from typing import ParamSpec, TypeVar
 
 from django.apps import apps
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import BaseConstraint, UniqueConstraint
 from psycopg.errors import ForeignKeyViolation
 
+from neofi import outages
 from neofi.problems import Conflict, invalid
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+TRIES = 5
+FIRST_PAUSE = 0.01  # seconds; each one after it may take twice as long
+PATIENCE = 4  # seconds after which no further try begins: PostgreSQL takes one to see a deadlock
+
 
 def service(function: Callable[P, R]) -> Callable[P, R]:
     """A write: all of it or nothing, and a constraint's refusal becomes the constraint's sentence.
+
+    The outermost one is run again, whole, when its transaction lost against another one (a
+    deadlock, a serialization failure), and refused as `busy` when that does not help. So a service
+    may run more than once: what it does outside of the database belongs in `transaction.on_commit`,
+    and what it is given it leaves as it is.
 
     Raises ValidationError (400) or Conflict (409) for what the database refuses by a constraint of
     ours. Any other error of the database is a fault of ours, and stays one.
@@ -24,9 +37,13 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
+        def attempt() -> R:
             with transaction.atomic():
                 return function(*args, **kwargs)
+
+        try:
+            # Inside of another transaction there is nothing to begin again: all of it is lost.
+            return attempt() if connection.in_atomic_block else _persist(attempt)
         except IntegrityError as error:
             refusal = refusal_of(error)
             if refusal is None:
@@ -34,6 +51,41 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
             raise refusal from error
 
     return run
+
+
+def _persist(attempt: Callable[[], R]) -> R:
+    deadline = time.monotonic() + PATIENCE
+    for pause in _pauses():
+        try:
+            return attempt()
+        except DatabaseError as error:
+            if not outages.is_clash(error):
+                raise
+            if pause is None or time.monotonic() > deadline:
+                raise outages.busy() from error
+        time.sleep(pause)
+    raise AssertionError("the last try returns or raises")
+
+
+def _pauses() -> list[float | None]:
+    """How long to wait after each try, and None after the last: at random, or those who clashed
+    once would meet again."""
+    longest = [FIRST_PAUSE * 2**number for number in range(TRIES - 1)]
+    return [random.uniform(pause / 2, pause) for pause in longest] + [None]
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All that is read in the block is as it was at one moment; nothing can be written in it.
+
+    Not so inside of another transaction, whose first statement has settled what it sees.
+    """
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def refusal_of(error: IntegrityError) -> Exception | None:

@@ -1,13 +1,11 @@
-"""What the production server imports: Django, behind what it expects of a server.
+"""Django, behind what it expects of a server. Served through neofi.asgi alone: it reads the bodies.
 
 Errors here would be the server's own, with no body that a client could read.
 """
 
 import os
 import re
-from io import BytesIO
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "neofi.settings")
@@ -17,28 +15,8 @@ BOUNDARY = re.compile(r'boundary=("[^"]*"|[^;\s]*)', re.IGNORECASE)
 
 
 def application(environ, start_response):
-    measure_body(environ)
     forget_charset(environ)
     return django(environ, start_response)
-
-
-def measure_body(environ) -> None:
-    """Give a length to a body that comes without one, in chunks or over HTTP/2.
-
-    Django would take it for empty. One byte more than a body may have is enough for
-    neofi.middleware.limit_body to refuse it.
-    """
-    if environ.get("CONTENT_LENGTH") or environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-        return
-    if not environ.get("wsgi.input_terminated"):
-        return  # a server without this would wait for more than there is
-    # In parts of a known size: granian's read() forgets what it has buffered.
-    parts, left = [], settings.MAX_BODY_BYTES + 1
-    while left and (part := environ["wsgi.input"].read(left)):
-        parts.append(part)
-        left -= len(part)
-    body = b"".join(parts)
-    environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
 
 
 def forget_charset(environ) -> None:

@@ -8,6 +8,6 @@ from django.conf import settings
 def application():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "neofi.settings")
     settings.DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE"]
-    from neofi.wsgi import application
+    from neofi.asgi import application
 
     return application

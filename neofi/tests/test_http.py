@@ -84,42 +84,6 @@ def wsgi(db):
         signal_.connect(close_old_connections)
 
 
-CHUNKED = {"wsgi.input_terminated": True, "CONTENT_LENGTH": None, "CONTENT_TYPE": JSON}
-
-
-def test_a_body_without_length_is_read(wsgi, event):
-    answer = wsgi("PATCH", f"/api/events/{event.pk}", b'{"title": "Sent in chunks"}', **CHUNKED)
-    assert (answer.status, answer.json()["title"]) == (200, "Sent in chunks")
-
-
-def test_a_body_without_length_may_be_empty(wsgi, event):
-    answer = wsgi("DELETE", f"/api/events/{event.pk}", **CHUNKED)
-    assert answer.status == 204
-
-
-def test_a_body_without_length_may_have_10_mib(wsgi, event):
-    answer = wsgi("POST", "/api/events", b" " * LIMIT, **CHUNKED)
-    answer.assert_problem(400, "parse_error")
-
-
-def test_a_body_without_length_over_10_mib_is_refused_before_anything_else(wsgi, event):
-    body = BytesIO(b" " * (LIMIT + 1000))
-    for path in ("/api/events", "/api/nothing"):
-        body.seek(0)
-        sent = {**CHUNKED, "wsgi.input": body, "HTTP_AUTHORIZATION": None}
-        wsgi("POST", path, **sent).assert_problem(413, "too_large")
-        assert body.tell() == LIMIT + 1
-
-
-def test_a_server_that_does_not_end_bodies_is_not_waited_for(wsgi, event):
-    class Endless(BytesIO):
-        def read(self, size=-1):
-            raise AssertionError("this would wait for ever")
-
-    sent = {"wsgi.input": Endless(), "CONTENT_TYPE": JSON, "CONTENT_LENGTH": ""}
-    wsgi("POST", "/api/events", **sent).assert_problem(400, "invalid")
-
-
 CHARSETS = [
     "base64",
     "rot13",
@@ -183,8 +147,8 @@ class Granian:
     def __init__(self):
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
-        application = ["neofi.tests.one_server:application", "--factory", "--interface", "wsgi"]
-        small = ["--workers", "1", "--blocking-threads", "2", "--no-ws"]
+        application = ["neofi.tests.one_server:application", "--factory", "--interface", "asginl"]
+        small = ["--workers", "1", "--no-ws"]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "granian", *application, *small, "--port", str(self.port)],
             cwd=settings.BASE_DIR,

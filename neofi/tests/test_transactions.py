@@ -1,9 +1,15 @@
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
 import pytest
-from django.db import IntegrityError
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected, SerializationFailure
 from rest_framework.exceptions import ValidationError
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from accounts.tests.threads import at_once
+from neofi import outages, transactions
 from neofi.transactions import refusal_of, service
 
 
@@ -35,3 +41,114 @@ def test_a_service_keeps_its_name():
 
 def test_an_error_of_no_constraint_is_no_refusal():
     assert refusal_of(IntegrityError("of something else")) is None
+
+
+def rename_both(first: str, second: str, meet) -> list[int]:
+    """Lock two people one after the other: in opposite orders at once, a deadlock."""
+    tries = []
+
+    @service
+    def rename():
+        tries.append(1)
+        User.objects.filter(username=first).update(first_name=first)
+        meet()
+        User.objects.filter(username=second).update(first_name=first)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET deadlock_timeout = '20ms'")
+    rename()
+    return tries
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deadlock_is_begun_again_until_both_have_written():
+    UserFactory(username="ada")
+    UserFactory(username="bob")
+    both_hold_one = Barrier(2, timeout=1)
+
+    def meet():
+        with suppress(BrokenBarrierError):  # the second time there is nobody to meet
+            both_hold_one.wait()
+
+    def crossing(*names):
+        return lambda: rename_both(*names, meet)
+
+    tries = at_once(crossing("ada", "bob"), crossing("bob", "ada"))
+    assert sorted(map(len, tries))[0] == 1
+    assert sum(map(len, tries)) >= 3
+    assert len(set(User.objects.values_list("first_name", flat=True))) == 1
+
+
+class Clashing:
+    """A service that loses so many times before it gets through."""
+
+    def __init__(self, times: int, error=DeadlockDetected):
+        self.runs, self.times, self.error = 0, times, error
+
+    def __call__(self):
+        self.runs += 1
+        UserFactory(username=f"run-{self.runs}")
+        if self.runs <= self.times:
+            raise OperationalError("lost") from self.error("lost")
+        return "done"
+
+
+@pytest.fixture
+def no_pauses(monkeypatch):
+    monkeypatch.setattr(transactions, "FIRST_PAUSE", 0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("error", [DeadlockDetected, SerializationFailure])
+def test_what_lost_is_undone_and_run_again_whole(no_pauses, error):
+    assert service(Clashing(2, error))() == "done"
+    assert list(User.objects.values_list("username", flat=True)) == ["run-3"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_tries_come_to_an_end(no_pauses):
+    clashing = Clashing(1000)
+    with pytest.raises(outages.Unavailable) as refused:
+        service(clashing)()
+    assert (refused.value.status_code, refused.value.get_codes()) == (503, "busy")
+    assert clashing.runs == transactions.TRIES
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_try_begins_after_too_long_a_time(no_pauses, monkeypatch):
+    monkeypatch.setattr(transactions, "PATIENCE", -1)
+    clashing = Clashing(1000)
+    with pytest.raises(outages.Unavailable):
+        service(clashing)()
+    assert clashing.runs == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_the_outermost_service_begins_again(no_pauses):
+    inner = Clashing(2)
+    outer = []
+
+    @service
+    def write():
+        outer.append(inner.runs)
+        return service(inner)()
+
+    assert write() == "done"
+    assert outer == [0, 1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_inside_of_another_transaction_nothing_is_begun_again():
+    clashing = Clashing(2)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        service(clashing)()
+    assert clashing.runs == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_other_errors_are_not_tried_again():
+    broken = Clashing(2, error=ValueError)
+    with pytest.raises(OperationalError):
+        service(broken)()
+    assert broken.runs == 1

@@ -1,0 +1,127 @@
+"""Which failures are no fault of the request nor of ours: what we stand on is away, or too slow.
+
+They are refused with a 503 and `Retry-After`, by a code that tells programs what to do:
+
+- `database_unavailable`: there is no connection to be had, the one we had was lost, or the server
+  takes no writes. Wait, then try again. A write whose connection was lost may have been done.
+- `busy`: others hold what this needs. Nothing was written; try again soon.
+- `timeout`: the database took too long. Nothing was written; ask for less, or try again later.
+- `cache_unavailable`: throttles cannot count. Wait, then try again.
+
+Every other error of the database is a fault of ours, and stays a 500.
+"""
+
+import logging
+import sys
+from http import HTTPStatus
+
+import psycopg
+from django.db import DatabaseError, InterfaceError
+from psycopg import errors
+from rest_framework.exceptions import APIException
+
+from neofi.embedded import EmbeddedPostgresError
+
+log = logging.getLogger(__name__)
+
+
+class Unavailable(APIException):
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, detail: str, code: str, wait: int):
+        super().__init__(detail, code)
+        self.wait = wait
+
+
+def database_unavailable() -> Unavailable:
+    detail = "The database cannot be reached just now. Try again in a little while."
+    return Unavailable(detail, "database_unavailable", wait=5)
+
+
+def busy() -> Unavailable:
+    detail = "Others hold what this needs, for too long. Nothing was written; try again."
+    return Unavailable(detail, "busy", wait=1)
+
+
+def timeout() -> Unavailable:
+    detail = "The database took too long. Nothing was written; ask for less, or try again later."
+    return Unavailable(detail, "timeout", wait=10)
+
+
+def cache_unavailable() -> Unavailable:
+    detail = "Requests cannot be counted just now, and so not let in. Try again soon."
+    return Unavailable(detail, "cache_unavailable", wait=5)
+
+
+# What starting the transaction again may help against.
+CLASHES = (errors.SerializationFailure, errors.DeadlockDetected)
+
+REFUSALS = {
+    (*CLASHES, errors.LockNotAvailable): busy,
+    (
+        errors.QueryCanceled,
+        errors.IdleInTransactionSessionTimeout,
+        errors.TransactionTimeout,
+    ): timeout,
+    (
+        errors.AdminShutdown,
+        errors.CrashShutdown,
+        errors.CannotConnectNow,
+        errors.IdleSessionTimeout,
+        errors.TooManyConnections,
+        errors.ReadOnlySqlTransaction,
+        errors.ConnectionException,
+        errors.ConnectionDoesNotExist,
+        errors.ConnectionFailure,
+        errors.SqlclientUnableToEstablishSqlconnection,
+        errors.SqlserverRejectedEstablishmentOfSqlconnection,
+        errors.ProtocolViolation,
+        EmbeddedPostgresError,
+    ): database_unavailable,
+}
+
+
+def refusal_of(error: BaseException | None) -> Unavailable | None:
+    """What to answer after `error`; None if it is no outage."""
+    for cause in _causes(error):
+        for kinds, refusal in REFUSALS.items():
+            if isinstance(cause, kinds):
+                return refusal()
+        if _is_without_connection(cause):
+            return database_unavailable()
+        if _is_without_cache(cause):
+            return cache_unavailable()
+    return None
+
+
+def explain(error: BaseException) -> None:
+    """One line for the log: the answer says less, and the traceback of an outage says no more."""
+    lines = str(error).splitlines() or [""]
+    log.warning("Refused for now: %s: %s", type(error).__name__, lines[0])
+
+
+def is_clash(error: BaseException) -> bool:
+    """Whether the transaction lost against another one, and would fare better if begun again."""
+    return isinstance(error, DatabaseError) and isinstance(error.__cause__, CLASHES)
+
+
+def _causes(error: BaseException | None):
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _is_without_connection(error: BaseException) -> bool:
+    # What the server says has a code (SQLSTATE); what libpq and the pool find out has none: nobody
+    # answers, the server has gone, there are too many of us. Django's own word for it is the last.
+    if isinstance(error, psycopg.OperationalError):
+        return error.sqlstate is None
+    closed = isinstance(error, InterfaceError | psycopg.InterfaceError)
+    return closed and "connection" in str(error) and "closed" in str(error)
+
+
+def _is_without_cache(error: BaseException) -> bool:
+    redis = sys.modules.get("redis")  # Django imports it once CACHE_URL names one, and few do
+    return bool(redis) and isinstance(
+        error, redis.ConnectionError | redis.TimeoutError | redis.exceptions.ReadOnlyError
+    )
