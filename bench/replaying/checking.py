@@ -9,22 +9,27 @@ from .client import Account, Api, UnexpectedAnswer, promised_form
 from .comparing import (
     Difference,
     Row,
+    compare_access,
     compare_changelog,
     compare_event,
     compare_history,
     compare_version,
     unlike,
 )
-from .plan import Story
+from .story import Story
 
 
 @dataclass
 class Cast:
-    """Who plays: the account of each editor, and the event of each conference."""
+    """Who plays: the account of each editor, and the event of each conference.
+
+    `creates` has the change set in which each event was made.
+    """
 
     api: Api
     accounts: dict[str, Account]
     events: dict[int, str] = field(default_factory=dict)
+    creates: dict[int, str] = field(default_factory=dict)
 
     @property
     def usernames(self) -> dict[str, str]:
@@ -66,6 +71,8 @@ def check_live(cast: Cast, story: Story) -> Iterator[Difference]:
     event = cast.read(story, "event")
     yield from compare_event("event", story.content, len(story.versions), event)
     yield from unlike("event, owner", cast.usernames[story.owner], event["owner"]["username"])
+    if story.editors:
+        yield from compare_access(story, cast.rows(story, "permissions"), cast.usernames)
     yield from check_past(cast, story)
 
 

@@ -63,8 +63,21 @@ class Api:
         self, account: Account, kind: str, method: str, path: str, *, expect: int = 200, **more: Any
     ) -> Any:
         """The answer's body (None without one); `kind` is what the summary counts it as."""
-        response = self._send_as(account, kind, method, path, **more)
-        return checked(response, expect).json() if response.content else None
+        response = self.answer(account, kind, method, path, expect=(expect,), **more)
+        return response.json() if response.content else None
+
+    def answer(
+        self,
+        account: Account,
+        kind: str,
+        method: str,
+        path: str,
+        *,
+        expect: tuple[int, ...],
+        **more: Any,
+    ) -> httpx.Response:
+        """For those who need to know more than the body."""
+        return checked(self._send_as(account, kind, method, path, **more), *expect)
 
     def pages(self, account: Account, kind: str, path: str, **params: Any) -> Iterator[Any]:
         """The rows of a list, over all its pages."""
@@ -126,11 +139,11 @@ def bearer(access: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {access}"}
 
 
-def checked(response: httpx.Response, expected: int) -> httpx.Response:
-    if response.status_code != expected:
+def checked(response: httpx.Response, *expected: int) -> httpx.Response:
+    if response.status_code not in expected:
         request = response.request
         raise UnexpectedAnswer(
-            f"{request.method} {request.url.path}: expected {expected}, "
+            f"{request.method} {request.url.path}: expected {' or '.join(map(str, expected))}, "
             f"got {response.status_code} {response.text[:500]}"
         )
     return response

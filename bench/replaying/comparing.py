@@ -1,13 +1,13 @@
 """How the server's answers differ from the story of a conference. Values in, differences out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from .mapping import DEFAULTS, Content
-from .plan import LogRow, Story
+from .story import LogRow, Story, Version
 
 Row = dict[str, Any]
 SHOWN = 300  # characters of a value in a message
@@ -80,7 +80,10 @@ def compare_history(
         [row["version"], row["action"], row["by"]["username"], row["source_version"]]
         for row in rows
     ]
-    return [*unlike("history", expected[::-1], got), *compare_times("history", rows)]
+    found = unlike("history", expected[::-1], got)
+    if found:
+        return found
+    return [*compare_told("history", story.versions, rows), *compare_times("history", rows)]
 
 
 def compare_changelog(
@@ -92,7 +95,7 @@ def compare_changelog(
     found = unlike("changelog", expected[::-1], got)
     if found:
         return found  # What follows goes by these rows, and would only repeat it.
-    found += compare_times("changelog", rows)
+    found += compare_told("changelog", story.log, rows) + compare_times("changelog", rows)
     state = dict(DEFAULTS)
     for entry, row in zip(story.log, reversed(rows), strict=True):
         if entry.version is None:
@@ -124,6 +127,29 @@ def compare_share(entry: LogRow, row: Row, usernames: Mapping[str, str]) -> list
         for change in row["changes"]
     ]
     return unlike(f"changelog, share with {username}", [["role", username, None, "editor"]], got)
+
+
+def compare_access(story: Story, rows: list[Row], usernames: Mapping[str, str]) -> list[Difference]:
+    roles = {usernames[editor]: "editor" for editor in story.editors}
+    expected = [[usernames[story.owner], "owner"], *sorted(map(list, roles.items()))]
+    got = [[row["user"]["username"], row["role"]] for row in rows]
+    return unlike("permissions, the owner first", expected, [*got[:1], *sorted(got[1:])])
+
+
+def compare_told(
+    where: str, entries: Sequence[Version | LogRow], rows: list[Row]
+) -> list[Difference]:
+    """What the answers to the writes said of them. `entries` oldest first, `rows` newest first."""
+    return [
+        difference
+        for entry, row in zip(entries, reversed(rows), strict=True)
+        if entry.told.change_set is not None
+        for difference in unlike(
+            f"{where}, {entry.action} by {row['by']['username']}, change set and merged_from",
+            [entry.told.change_set, entry.told.merged_from],
+            [row["change_set"], row["merged_from"]],
+        )
+    ]
 
 
 def compare_times(where: str, rows: list[Row]) -> list[Difference]:

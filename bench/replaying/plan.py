@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .mapping import Conference, Content, content_of
+from .story import Story
 
 BATCH_LIMIT = 1000
 USERNAME_LIMIT = 30
@@ -25,52 +26,6 @@ class Edit:
     conference: int
     topic: str
     fields: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Version:
-    action: str
-    by: str
-    content: Content
-
-
-@dataclass(frozen=True)
-class LogRow:
-    """A row of the changelog: of a version, or (`version` None) of a share with `shared_with`."""
-
-    action: str
-    by: str
-    version: int | None
-    shared_with: str | None = None
-
-
-@dataclass
-class Story:
-    """All that becomes of one conference: its versions and its changelog, oldest first."""
-
-    number: int
-    owner: str
-    versions: list[Version] = field(default_factory=list)
-    log: list[LogRow] = field(default_factory=list)
-
-    @property
-    def content(self) -> Content:
-        return self.versions[-1].content
-
-    @property
-    def deleted(self) -> bool:
-        return self.versions[-1].action == "deleted"
-
-    @property
-    def editors(self) -> list[str]:
-        return [row.shared_with for row in self.log if row.shared_with]
-
-    def add_version(self, action: str, by: str, content: Content) -> None:
-        self.versions.append(Version(action, by, content))
-        self.log.append(LogRow(action, by, len(self.versions)))
-
-    def before_delete(self) -> "Story":
-        return Story(self.number, self.owner, self.versions[:-1], self.log[:-1])
 
 
 @dataclass
@@ -159,17 +114,20 @@ class Plan:
             state = "deleted already" if story else "unknown"
             raise BadData(f"line {edit.line}: {edit.op} of conference {edit.conference}: {state}")
         if edit.editor not in (story.owner, *story.editors):
-            story.log.append(LogRow("shared", story.owner, None, edit.editor))
+            story.add_share(edit.editor)
             self.steps.append(Share(story.number, edit.editor))
         return story
 
     def _content_after(self, edit: Edit) -> Content:
-        before = self.conferences.get(edit.conference, {})
-        after = {**before, **edit.fields, "topic": edit.topic}
-        # A null drops the field.
-        after = {name: value for name, value in after.items() if value is not None}
+        after = edited(self.conferences.get(edit.conference, {}), edit)
         self.conferences[edit.conference] = after
         return content_of(after)
+
+
+def edited(before: Conference, edit: Edit) -> Conference:
+    after = {**before, **edit.fields, "topic": edit.topic}
+    # A null drops the field.
+    return {name: value for name, value in after.items() if value is not None}
 
 
 def plan_of(edits: Iterable[Edit]) -> Plan:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from .checking import Cast, check_past, name_of, problems
 from .client import Account, Api, promised_form
 from .comparing import Row, compare_event, unlike
-from .plan import Create, Delete, Plan, Share, Step, Story, Update, usernames_for
+from .plan import Create, Delete, Plan, Share, Step, Update, usernames_for
+from .story import Story
 
 
 def register_all(api: Api, editors: list[str], run: str) -> Iterator[tuple[str, Account]]:
@@ -41,15 +42,15 @@ class Player:
         stories = [self.plan.stories[number] for number in step.numbers]
         contents = [story.versions[0].content for story in stories]
         if len(contents) == 1:
-            path, body = "/api/events", contents[0]
-            results = [self.cast.api.call(editor, "create", "POST", path, json=body, expect=201)]
+            kind, path, body = "create", "/api/events", contents[0]
         else:
-            path, body = "/api/events/batch", {"events": contents}
-            answer = self.cast.api.call(editor, "batch", "POST", path, json=body, expect=201)
-            results = answer["results"]
+            kind, path, body = "batch", "/api/events/batch", {"events": contents}
+        answer = self.cast.api.answer(editor, kind, "POST", path, json=body, expect=(201,))
+        results = answer.json()["results"] if kind == "batch" else [answer.json()]
         found = []
         for story, event in zip(stories, results, strict=True):
             self.cast.events[story.number] = event["id"]
+            self.cast.creates[story.number] = answer.headers["X-Change-Set"]
             found += self._compare("answer to the create", story, 1, event)
         return found
 

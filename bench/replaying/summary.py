@@ -1,5 +1,6 @@
 """What a run did and found, for people."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from .client import Api
@@ -14,6 +15,9 @@ class Report:
     differences: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     rollbacks: int = 0
+    clients: int = 1
+    rushes: int = 0
+    tally: Counter[str] = field(default_factory=Counter)  # of many clients alone
     complete: bool = False
 
 
@@ -27,18 +31,41 @@ def what_was_done(report: Report) -> list[str]:
     updates = sum(isinstance(step, Update) for step in steps)
     deletes = sum(isinstance(step, Delete) for step in steps)
     shares = sum(isinstance(step, Share) for step in steps)
-    changed = sum(version.action == "updated" for story in stories for version in story.versions)
     versions = sum(len(story.versions) for story in stories)
     return [
         row("editors", f"{len(report.plan.editors):,}"),
         row("conferences", f"{len(stories):,}, {deletes:,} of them in the trash"),
         row("creates", f"{len(stories):,} in {len(creates):,} requests"),
-        row("updates", f"{updates:,}, {updates - changed:,} of them changed nothing"),
+        *(updates_at_once if report.clients > 1 else updates_in_order)(report, updates),
         row("deletes", f"{deletes:,}"),
         row("shares", f"{shares:,}"),
         # The version that a delete makes is in the trash, where only its number can be seen.
         row("versions", f"{versions:,}, {versions - deletes:,} of them read back"),
         row("rollbacks", f"{report.rollbacks:,}"),
+    ]
+
+
+def updates_in_order(report: Report, updates: int) -> list[str]:
+    versions = [version for story in report.plan.stories.values() for version in story.versions]
+    changed = sum(version.action == "updated" for version in versions)
+    return [row("updates", f"{updates:,}, {updates - changed:,} of them changed nothing")]
+
+
+def updates_at_once(report: Report, updates: int) -> list[str]:
+    tally, in_rushes = report.tally, report.rushes * report.clients
+    return [
+        row("clients", f"{report.clients:,} at once"),
+        row(
+            "updates",
+            f"{updates:,}, and {in_rushes:,} more in {report.rushes:,} rushes; "
+            f"{tally['changed nothing']:,} changed nothing",
+        ),
+        row("merged", f"{tally['merged']:,} of the {tally['written']:,} that made a version"),
+        row(
+            "conflicts",
+            f"{tally['conflicts']:,}, {tally['settled as mine']:,} settled as mine, "
+            f"{tally['settled as theirs']:,} as theirs; {tally['put right']:,} put right after",
+        ),
     ]
 
 

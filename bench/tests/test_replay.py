@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from bench.replaying.command import main
-from bench.replaying.comparing import compare_changelog, compare_history, unlike
+from bench.replaying.comparing import (
+    compare_access,
+    compare_changelog,
+    compare_history,
+    unlike,
+)
 from bench.replaying.mapping import content_of, said_by
 from bench.replaying.plan import (
     BATCH_LIMIT,
@@ -20,6 +25,7 @@ from bench.replaying.plan import (
     read_edits,
     usernames_for,
 )
+from bench.replaying.story import Story, Told
 
 SAMPLE = Path(__file__).parents[1] / "sample" / "edits.jsonl"
 
@@ -311,6 +317,31 @@ class TestComparing:
         assert compare_history(story, rows[1:], USERNAMES) != []
         assert compare_history(story, rows[::-1], USERNAMES) != []
 
+    def test_rows_belong_to_the_writes_that_were_answered(self, story, changelog):
+        told = Story(story.number, story.owner)
+        for number, version in enumerate(story.versions, start=1):
+            told.add_version(version.action, version.by, version.content, Told(f"set-{number}", 1))
+        rows = [row for row in changelog if row["version"]]
+        for row in rows:
+            row.update(change_set=f"set-{row['version']}", merged_from=1)
+        assert compare_history(told, rows, USERNAMES) == []
+
+        rows[0]["merged_from"] = None
+        rows[1]["change_set"] = "set-3"
+
+        assert len(compare_history(told, rows, USERNAMES)) == 2
+
+    def test_access_is_the_owner_first_and_those_it_was_shared_with(self, story):
+        ada, bo = (
+            {"user": {"username": name}, "role": role}
+            for name, role in (("ada-1", "owner"), ("bo-1", "editor"))
+        )
+
+        assert compare_access(story, [ada, bo], USERNAMES) == []
+        assert compare_access(story, [bo, ada], USERNAMES) != []
+        assert compare_access(story, [ada, bo | {"role": "viewer"}], USERNAMES) != []
+        assert compare_access(story, [ada], USERNAMES) != []
+
     def test_true_is_not_one(self):
         assert unlike("all_day", True, 1) != []
         assert unlike("metadata", {"a": 1, "b": 2}, {"b": 2, "a": 1}) == []
@@ -330,7 +361,14 @@ class TestCommand:
         assert "No such file" in capsys.readouterr().err
 
     @pytest.mark.parametrize(
-        "wrong", [["--url", "ftp://host"], ["--url", "host"], ["--limit", "0"], ["--workers", "x"]]
+        "wrong",
+        [
+            ["--url", "ftp://host"],
+            ["--url", "host"],
+            ["--limit", "0"],
+            ["--workers", "x"],
+            ["--clients", "0"],
+        ],
     )
     def test_wrong_usage_exits_with_2(self, wrong):
         with pytest.raises(SystemExit) as stopped:
