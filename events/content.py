@@ -176,6 +176,8 @@ def _fault_of_tags(tags: list[str]) -> Fault | None:
         return "blank", "A tag may not be empty."
     if any(len(tag) > MAX_TAG for tag in tags):
         return "max_length", f"A tag may have up to {MAX_TAG} characters."
+    if len(tags) > MAX_TAGS:
+        return "max_length", f"An event has up to {MAX_TAGS} tags."
     if len(set(tags)) < len(tags):
         return "doubled", "Each tag may stand once."
     return None

@@ -5,7 +5,9 @@ and anybody may write such a description; here the work has a bound, whatever th
 """
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 Opcode = tuple[str, int, int, int, int]
 Block = tuple[int, int, int]
@@ -13,6 +15,35 @@ Block = tuple[int, int, int]
 # Steps of the search, some tenths of a second. Beyond, the lines between the common beginning and
 # the common end are one change.
 MAX_WORK = 300_000
+
+_left: ContextVar[list[int] | None] = ContextVar("_left", default=None)
+
+
+@contextmanager
+def limited(work: int = 10 * MAX_WORK) -> Iterator[None]:
+    """Bound the work of all comparisons in the block together: one request may ask for hundreds.
+
+    Once it is spent, what lies between the common beginning and end counts as one change.
+    """
+    token = _left.set([work])
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+def spend(work: int) -> bool:
+    """Take that much from the block's bound; False if there was nothing left."""
+    left = _left.get()
+    if left is None:
+        return True
+    left[0] -= work
+    return left[0] + work > 0
+
+
+def _most_work() -> int:
+    left = _left.get()
+    return MAX_WORK if left is None else min(MAX_WORK, left[0])
 
 
 def opcodes(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:
@@ -75,7 +106,7 @@ def _shared_blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
     is how far in `old` a path of `d` edits can come on the diagonal where it is `2 * i - d` lines
     further in `old` than in `new`.
     """
-    trace, work, last = [], 0, []
+    trace, work, last, most = [], 0, [], _most_work()
     for edits in range(len(old) + len(new) + 1):
         reached = []
         # What `_entry` says, without a call for each of so many steps.
@@ -86,12 +117,14 @@ def _shared_blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
                 x += 1
             reached.append(x)
             if x >= len(old) and x - diagonal >= len(new):
+                spend(work)
                 return _walk_back([*trace, reached], i)
             work += 1 + x - start
         trace.append(reached)
         last = reached
-        if work > MAX_WORK:
+        if work > most:
             break
+    spend(work)
     return []
 
 

@@ -130,6 +130,8 @@ def _by_line(three: _Three, resolve: Side | None) -> Outcome:
     """`resolve` chooses in the regions that clash only; all other lines of both sides stay."""
     # Not splitlines(), which loses what ended each line; here a `\r` stays with its own.
     base, current, yours = three.each(lambda text: text.split("\n"))
+    if not lines.spend(len(base) + len(current) + len(yours)):
+        return _choice(three, resolve)  # a person can still merge what we have no time for
     groups = merge3.Merge3(base, current, yours, sequence_matcher=lines.Matcher).merge_groups()
     merged: list[str] = []
     clash = False

@@ -99,7 +99,7 @@ def refusal_of(error: IntegrityError) -> Exception | None:
         return None
     # A constraint's code is the field that it is about, where there is one.
     code = "taken" if isinstance(constraint, UniqueConstraint) else "invalid"
-    return invalid(constraint.violation_error_code, str(constraint.violation_error_message), code)
+    return invalid(constraint.violation_error_code, constraint.get_violation_error_message(), code)
 
 
 @cache

@@ -7,6 +7,7 @@ that says who did what, when. So there is no write without an author, in a reque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.db import models
@@ -118,6 +119,11 @@ class AttributedRecords(HistoricalRecords):
             # The library's own signal comes after the write, which may be committed by then.
             models.signals.pre_save.connect(self.pre_save, sender=sender, weak=False)
 
+    @cached_property
+    def model(self) -> type[models.Model]:
+        """The model of the rows. Kept, for each look at the library's manager makes a class."""
+        return getattr(self.cls, self.manager_name).model
+
     def get_meta_options(self, model):
         return {**super().get_meta_options(model), **self.meta}
 
@@ -142,10 +148,9 @@ class AttributedRecords(HistoricalRecords):
     def row(self, instance: models.Model, history_type: str) -> models.Model:
         """The row of history of an instance as it is now, unsaved. Its `change` is spent by it."""
         self.check_attributed([instance])
-        model = getattr(self.cls, self.manager_name).model
-        row = model(
+        row = self.model(
             history_type=history_type,
-            **{f.attname: getattr(instance, f.attname) for f in model.tracked_fields},
+            **{f.attname: getattr(instance, f.attname) for f in self.model.tracked_fields},
             **instance.change.row(),
         )
         self.complete(row, instance)

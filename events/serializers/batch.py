@@ -1,5 +1,6 @@
 """Many writes in one body."""
 
+from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -78,14 +79,21 @@ class OperationSerializer(StrictSerializer):
     def _content(self, op: Op, attrs: dict[str, Any]) -> dict[str, Any]:
         if op == Op.DELETE:
             return {}
-        inner = EventWriteSerializer(
-            data=attrs["event"], partial=op == Op.UPDATE, context=self.context
-        )
-        if not inner.is_valid():
-            raise serializers.ValidationError({"event": inner.errors})
-        if "note" in inner.validated_data and "note" in attrs:
+        try:
+            content = self._bodies[op].run_validation(attrs["event"])
+        except serializers.ValidationError as refusal:
+            raise serializers.ValidationError({"event": refusal.detail}) from refusal
+        if "note" in content and "note" in attrs:
             raise serializers.ValidationError({"note": _error("Give one note.", "doubled")})
-        return dict(inner.validated_data)
+        return dict(content)
+
+    @cached_property
+    def _bodies(self) -> dict[Op, EventWriteSerializer]:
+        """What reads `event`: made once, for to make it costs more than to use it."""
+        return {
+            op: EventWriteSerializer(partial=op == Op.UPDATE, context=self.context)
+            for op in (Op.CREATE, Op.UPDATE)
+        }
 
     def operation(self, attrs: dict[str, Any]) -> Operation:
         content = attrs["event"]

@@ -12,6 +12,7 @@ from rest_framework.serializers import ValidationError
 
 from accounts.models import User
 from events import content as contents
+from events import lines
 from events.content import Content
 from events.models import Event
 from events.models.history import Action
@@ -58,7 +59,9 @@ def run_batch(*, by: User, items: Sequence[Item], named: str, atomic: bool = Tru
     try:
         return _attempt(items, ledger)
     except APIException:
-        # Refused by a constraint, which does not say for which item.
+        # Refused by a constraint, which does not say for which item. That attempt's locks are
+        # gone: take all of them again, for one by one they would not be in order.
+        _lock(items, by)
         return [_attempt_alone(item, Ledger(by, ledger.change_set)) for item in items]
 
 
@@ -74,11 +77,10 @@ def create_events(
 @service
 def _attempt(items: Sequence[Item], ledger: Ledger, named: str | None = None) -> list[Result]:
     """Apply what can be in memory, and write it all at once. Raises, if `named`, for a bad item."""
-    operations = [item for item in items if isinstance(item, Operation)]
-    ids = {operation.event_id for operation in operations if operation.event_id}
-    events = lock_events(ids, by=ledger.by) if ids else {}
-    bases = read_contents(_bases(operations, events))
-    results = [_apply(item, ledger, events, bases) for item in items]
+    events = _lock(items, ledger.by)
+    bases = read_contents(_bases(items, events))
+    with lines.limited():
+        results = [_apply(item, ledger, events, bases) for item in items]
     if named and any(isinstance(result, APIException) for result in results):
         raise _refusal_of_all(results, named)
     ledger.write()
@@ -86,24 +88,36 @@ def _attempt(items: Sequence[Item], ledger: Ledger, named: str | None = None) ->
 
 
 def _attempt_alone(item: Item, ledger: Ledger) -> Result:
+    if isinstance(item, APIException):
+        return item
     try:
-        return _attempt([item], ledger)[0]
+        return _at_path(item, _attempt, [item], ledger)[0]
     except APIException as refusal:
         return refusal
 
 
-def _bases(operations: Sequence[Operation], events: Mapping[UUID, Event]) -> set[Place]:
+def _lock(items: Sequence[Item], by: User) -> dict[UUID, Event]:
+    """The events that the operations are about. Those of strangers are not even waited for."""
+    ids = {item.event_id for item in items if isinstance(item, Operation) and item.event_id}
+    if not ids:
+        return {}
+    known = Event.objects.visible_or_in_trash_to(by).filter(pk__in=ids)
+    return lock_events(list(known.values_list("pk", flat=True)), by=by)
+
+
+def _bases(items: Sequence[Item], events: Mapping[UUID, Event]) -> set[Place]:
     """The past versions that some operation may have to be merged from."""
     return {
-        (event.pk, operation.edit.base_version)
-        for operation in operations
-        if (event := events.get(operation.event_id))
-        and 1 <= (operation.edit.base_version or 0) <= event.version
+        (event.pk, item.edit.base_version)
+        for item in items
+        if isinstance(item, Operation)
+        and (event := events.get(item.event_id))
+        and 1 <= (item.edit.base_version or 0) <= event.version
     }
 
 
 def _apply(
-    item: Item, ledger: Ledger, events: Mapping[UUID, Event], bases: Mapping[Place, Content]
+    item: Item, ledger: Ledger, events: Mapping[UUID, Event], bases: dict[Place, Content]
 ) -> Result:
     if isinstance(item, APIException):
         return item
@@ -127,10 +141,12 @@ def _create(item: Operation, ledger: Ledger) -> Event:
     return ledger.create(content, item.edit.note)
 
 
-def _update(item: Operation, event: Event, ledger: Ledger, bases: Mapping[Place, Content]) -> None:
+def _update(item: Operation, event: Event, ledger: Ledger, bases: dict[Place, Content]) -> None:
     check_role(event, Role.EDITOR)
-    base = bases.get(item.edit.base_in(event))
-    _at_path(item, apply_edit, ledger, event, item.edit, base)
+    place = item.edit.base_in(event)
+    _at_path(item, apply_edit, ledger, event, item.edit, bases[place] if place else None)
+    # A later operation may start from the version that this one has made.
+    bases[event.pk, event.version] = contents.of(event)
 
 
 def _delete(item: Operation, event: Event, ledger: Ledger) -> None:
@@ -155,5 +171,5 @@ def _refusal_of_all(results: Sequence[Result], named: str) -> Problem:
     for index, result in enumerate(results):
         if isinstance(result, APIException):
             errors += field_errors(result, within=f"{named}.{index}")
-    bad = sorted({error["field"] for error in errors})
+    bad = dict.fromkeys(error["field"] for error in errors)
     return Problem(f"Nothing was written. Please correct: {', '.join(bad)}.", errors=errors)

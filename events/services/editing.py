@@ -54,7 +54,7 @@ def read_contents(places: Collection[Place]) -> dict[Place, Content]:
 
 
 def edited(event: Event, edit: Edit, base: Content | None) -> Content:
-    """The content that the event shall have. Marks the event as merged, if there is a `base`.
+    """The content that the event shall have. Marks the event as merged, or not, by `base`.
 
     Raises ValidationError, PreconditionFailed and Conflict, in this order.
     """
@@ -62,6 +62,8 @@ def edited(event: Event, edit: Edit, base: Content | None) -> Content:
     yours = validated(contents.replaced if edit.replace else contents.patched, start, edit.content)
     check_if_match(event, edit.if_match)
     if base is None:
+        # An edit of the same event earlier in the request may have been a merge.
+        event.merged_from, event.settled = None, ()
         return yours
     merged = merged_into(event, base=base, yours=yours, resolve=edit.resolve)
     event.merged_from, event.settled = edit.base_version, merged.clashes

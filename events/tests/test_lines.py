@@ -78,3 +78,15 @@ def test_where_comparing_would_take_long_the_middle_is_one_change(monkeypatch):
         ("replace", 4, 12, 4, 12),
         ("equal", 12, 16, 12, 16),
     ]
+
+
+def test_the_work_of_many_comparisons_together_has_a_bound():
+    old, new = (list(text) for text in ("abcabba" * 40, "cbabac" * 40))
+    whole = lines.opcodes(old, new)
+    with lines.limited(100_000):
+        assert lines.opcodes(old, new) == whole
+        for _ in range(20):
+            last = lines.opcodes(old, new)
+        assert len(last) < len(whole)
+        assert lines.opcodes([*"abc", "1", *"xyz"], [*"abc", "2", *"xyz"])[1][0] == "replace"
+    assert lines.opcodes(old, new) == whole

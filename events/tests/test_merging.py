@@ -233,3 +233,12 @@ def test_exceptions_to_changed_times_are_taken_whole_from_one_side(side):
     current = {**LATER, "exceptions": SKIP_LATER}
     chosen = yours if side is Side.MINE else current
     assert merged(current, yours, base, side) == ({**LATER, **chosen}, ["exceptions"])
+
+
+def test_a_description_for_which_no_time_is_left_is_a_clash():
+    sides = {"description": "A\nb\nc"}, {"description": "a\nb\nC"}
+    base = {"description": "a\nb\nc"}
+    assert merged(*sides, base=base)[1] == []
+    with lines.limited(1):
+        lines.spend(1)
+        assert merged(*sides, base=base)[1] == ["description"]

@@ -23,4 +23,5 @@ def queries(expected: int):
     with CaptureQueriesContext(connection) as captured:
         yield
     sent = statements(captured)
-    assert len(sent) == expected, "\n\n".join([f"{len(sent)} instead of {expected}:", *sent])
+    shown = [sql[:1000] for sql in sent]
+    assert len(sent) == expected, "\n\n".join([f"{len(sent)} instead of {expected}:", *shown])

@@ -92,7 +92,7 @@ def problem_in(response) -> dict[str, Any]:
     assert problem["type"] == f"urn:neofi:problem:{code}"
     assert (problem["status"], problem["title"]) == (status, response.reason_phrase)
     assert problem["detail"]
-    assert (code == "invalid") == ("errors" in problem)
+    assert (code in ("invalid", "invalid_merge")) == ("errors" in problem)
     return problem
 
 
