@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from collaboration.views import PermissionViewSet, ShareViewSet
+from collaboration.views.change_sets import ChangeSetViewSet
+from collaboration.views.sharing import PermissionViewSet, ShareViewSet
 
 urlpatterns = [
     path("events/<str:id>/share", ShareViewSet.as_view({"post": "create"}), name="event-share"),
@@ -15,5 +16,15 @@ urlpatterns = [
         "events/<str:id>/permissions/<str:user_id>",
         PermissionViewSet.as_view({"put": "update", "delete": "destroy"}),
         name="event-permission",
+    ),
+    path(
+        "changes/<str:change_set>",
+        ChangeSetViewSet.as_view({"get": "retrieve"}, name="Change set"),
+        name="change-set",
+    ),
+    path(
+        "changes/<str:change_set>/undo",
+        ChangeSetViewSet.as_view({"post": "undo"}, name="Undo"),
+        name="change-set-undo",
     ),
 ]

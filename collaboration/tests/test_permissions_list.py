@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.tests.factories import UserFactory
-from collaboration import services
+from collaboration.services import sharing
 from events.roles import Role
 from events.tests.factories import EventFactory, shared
 from neofi.tests.paging import rows, rows_backwards
@@ -41,7 +41,7 @@ def test_pages_of_any_size_are_the_whole(api, db, size):
 
 
 def test_after_a_transfer_the_new_owner_is_first(api, owner, editor, event):
-    services.change_role(event.pk, editor.pk, Role.OWNER, by=owner)
+    sharing.change_role(event.pk, editor.pk, Role.OWNER, by=owner)
     assert rows(api(owner), url_of(event))[0]["user"]["username"] == "editor"
 
 

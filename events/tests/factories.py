@@ -4,7 +4,7 @@ import factory
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
-from collaboration.services import Invitation, share
+from collaboration.services.sharing import Invitation, share
 from events.models import Event
 from events.roles import Role
 from events.services.editing import Edit

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from accounts.tests.factories import UserFactory
-from collaboration import services
-from collaboration.services import Invitation
+from collaboration.services import sharing
+from collaboration.services.sharing import Invitation
 from events.content import FIELDS
 from events.models import Event, Grant, HistoricalEvent, HistoricalGrant
 from events.roles import Role
@@ -72,7 +72,7 @@ def acts(owner, editor, viewer, stranger, event):
     """Every write that a service offers, by the rows of history that it makes."""
     new = [Invitation(stranger, Role.VIEWER)]
     update = partial(edit, event.pk, by=editor)
-    change = partial(services.change_role, event.pk, by=owner)
+    change = partial(sharing.change_role, event.pk, by=owner)
     item = in_memory(
         {"title": "A", "start_time": "2026-03-02T09:00Z", "end_time": "2026-03-02T10:00Z"}
     )
@@ -87,10 +87,10 @@ def acts(owner, editor, viewer, stranger, event):
             lambda: writing.restore_event(event.pk, by=owner),
         ],
         (0, 1): [
-            lambda: services.share(event.pk, by=owner, invitations=new),
+            lambda: sharing.share(event.pk, by=owner, invitations=new),
             lambda: change(stranger.pk, Role.EDITOR),
-            lambda: services.revoke(event.pk, stranger.pk, by=owner),
-            lambda: services.revoke(event.pk, viewer.pk, by=viewer),
+            lambda: sharing.revoke(event.pk, stranger.pk, by=owner),
+            lambda: sharing.revoke(event.pk, viewer.pk, by=viewer),
         ],
         (0, 2): [lambda: change(editor.pk, Role.OWNER)],
     }
@@ -108,8 +108,8 @@ def test_what_changes_nothing_writes_no_row(owner, editor, viewer, event):
         lambda: edit(event.pk, by=editor, content={"title": "Planning"}),
         lambda: versions.roll_back(event.pk, 1, by=editor),
         lambda: writing.restore_event(event.pk, by=owner),
-        lambda: services.share(event.pk, by=owner, invitations=same),
-        lambda: services.change_role(event.pk, viewer.pk, Role.VIEWER, by=owner),
+        lambda: sharing.share(event.pk, by=owner, invitations=same),
+        lambda: sharing.change_role(event.pk, viewer.pk, Role.VIEWER, by=owner),
     ):
         assert rows_written(write) == (0, 0)
 
@@ -136,7 +136,7 @@ def test_an_account_that_is_gone_leaves_its_versions_to_nobody(api, owner):
     gone = UserFactory(username="gone")
     event = shared(EventFactory(by=owner), {gone: "editor"})
     edit(event.pk, by=gone, content={"title": "Review"})
-    services.revoke(event.pk, gone.pk, by=owner)
+    sharing.revoke(event.pk, gone.pk, by=owner)
     gone_id = gone.pk
     gone.delete()
 
@@ -153,8 +153,8 @@ def test_an_account_that_is_gone_leaves_its_versions_to_nobody(api, owner):
 def test_a_giver_that_is_gone_leaves_the_grant(api, owner, editor):
     giver = UserFactory(username="giver")
     event = shared(EventFactory(by=giver), {owner: "viewer", editor: "viewer"})
-    services.change_role(event.pk, owner.pk, Role.OWNER, by=giver)
-    services.revoke(event.pk, giver.pk, by=owner)
+    sharing.change_role(event.pk, owner.pk, Role.OWNER, by=giver)
+    sharing.revoke(event.pk, giver.pk, by=owner)
     giver.delete()
     rows = api(owner).get(f"/api/events/{event.pk}/permissions").json()["results"]
     assert [row["granted_by"] for row in rows] == [None, None]

@@ -3,8 +3,8 @@
 import pytest
 
 from accounts.tests.factories import UserFactory
-from collaboration import services
-from collaboration.services import Invitation
+from collaboration.services import sharing
+from collaboration.services.sharing import Invitation
 from events import content
 from events.roles import Role
 from events.services import versions
@@ -26,17 +26,17 @@ def url(event):
 def lively(owner, editor, viewer, stranger, event):
     """Every action once at least, content and access in turns; and it ends with transfers only."""
     edit(event.pk, by=editor, content={"title": "A", "tags": ["x"]}, note="first")
-    services.change_role(event.pk, viewer.pk, Role.EDITOR, by=owner, note="helps")
+    sharing.change_role(event.pk, viewer.pk, Role.EDITOR, by=owner, note="helps")
     edit(event.pk, by=viewer, content={"description": "one\ntwo"})
-    services.share(event.pk, by=owner, invitations=[Invitation(stranger, Role.VIEWER)])
-    services.revoke(event.pk, stranger.pk, by=stranger)
+    sharing.share(event.pk, by=owner, invitations=[Invitation(stranger, Role.VIEWER)])
+    sharing.revoke(event.pk, stranger.pk, by=stranger)
     versions.roll_back(event.pk, 1, by=editor)
     delete_event(event.pk, by=owner)
     restore_event(event.pk, by=owner)
-    services.revoke(event.pk, viewer.pk, by=owner)
+    sharing.revoke(event.pk, viewer.pk, by=owner)
     for _ in range(3):
-        services.change_role(event.pk, editor.pk, Role.OWNER, by=owner)
-        services.change_role(event.pk, owner.pk, Role.OWNER, by=editor)
+        sharing.change_role(event.pk, editor.pk, Role.OWNER, by=owner)
+        sharing.change_role(event.pk, owner.pk, Role.OWNER, by=editor)
     return event
 
 
@@ -107,7 +107,7 @@ def test_access_starts_and_ends_with_null(api, owner, lively, url, action, befor
 
 
 def test_a_transfer_is_one_row_with_two_changes(api, owner, editor, event, url):
-    services.change_role(event.pk, editor.pk, Role.OWNER, by=owner)
+    sharing.change_role(event.pk, editor.pk, Role.OWNER, by=owner)
     row = rows(api(owner), url)[0]
     assert (row["action"], row["by"]["username"]) == ("transferred", "owner")
     changes = [(c["user"]["username"], c["from"], c["to"]) for c in row["changes"]]
@@ -151,8 +151,8 @@ def test_pages_of_any_size_are_the_whole_both_ways(api, owner, lively, url, size
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_a_history_of_transfers_alone_pages_too(api, owner, editor, event, url, size):
     for _ in range(4):
-        services.change_role(event.pk, editor.pk, Role.OWNER, by=owner)
-        services.change_role(event.pk, owner.pk, Role.OWNER, by=editor)
+        sharing.change_role(event.pk, editor.pk, Role.OWNER, by=owner)
+        sharing.change_role(event.pk, owner.pk, Role.OWNER, by=editor)
     client = api(owner)
     whole = rows(client, f"{url}?page_size=100")
     assert [len(row["changes"]) for row in whole[:8]] == [2] * 8
@@ -194,9 +194,9 @@ def test_the_roles_compose_to_the_permissions(api, owner, lively, url):
 
 def test_an_account_that_is_gone_leaves_its_rows_to_nobody(api, owner, event, url):
     gone = UserFactory(username="gone")
-    services.share(event.pk, by=owner, invitations=[Invitation(gone, Role.EDITOR)])
+    sharing.share(event.pk, by=owner, invitations=[Invitation(gone, Role.EDITOR)])
     edit(event.pk, by=gone, content={"title": "A"})
-    services.revoke(event.pk, gone.pk, by=gone)
+    sharing.revoke(event.pk, gone.pk, by=gone)
     gone_id = str(gone.pk)
     gone.delete()
 
@@ -214,7 +214,7 @@ def test_the_changelog_of_another_event_is_another(api, owner, lively):
 
 def test_a_share_of_several_is_a_row_for_each_in_one_change_set(api, owner, event, url):
     invitations = [Invitation(UserFactory(), Role.VIEWER) for _ in range(3)]
-    services.share(event.pk, by=owner, invitations=invitations)
+    sharing.share(event.pk, by=owner, invitations=invitations)
     found = rows(api(owner), url)[:3]
     assert [row["action"] for row in found] == ["shared"] * 3
     assert len({row["change_set"] for row in found}) == 1

@@ -9,8 +9,8 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 
 from accounts.tests.factories import UserFactory
 from accounts.tests.threads import at_once
-from collaboration import services
-from collaboration.services import Invitation
+from collaboration.services import sharing
+from collaboration.services.sharing import Invitation
 from events.models import Event, Grant, HistoricalEvent, HistoricalGrant
 from events.roles import Role
 from events.services.versions import roll_back
@@ -95,7 +95,7 @@ def test_instants_of_an_event_grow_strictly(owner, editor, event):
     at_once(
         *(partial(edit, event.pk, by=editor, content={"title": str(n)}) for n in range(3)),
         *(
-            partial(services.share, event.pk, by=owner, invitations=[Invitation(p, Role.VIEWER)])
+            partial(sharing.share, event.pk, by=owner, invitations=[Invitation(p, Role.VIEWER)])
             for p in people
         ),
     )
@@ -120,8 +120,8 @@ def test_a_clock_that_goes_back_moves_no_instant_back(owner, event, monkeypatch)
 @pytest.mark.parametrize(
     ("lose", "refusal"),
     [
-        (services.revoke, NotFound),
-        (partial(services.change_role, role=Role.VIEWER), PermissionDenied),
+        (sharing.revoke, NotFound),
+        (partial(sharing.change_role, role=Role.VIEWER), PermissionDenied),
     ],
     ids=["revoked", "lowered"],
 )
@@ -142,7 +142,7 @@ def test_who_waited_for_an_event_that_is_purged_finds_nothing(event, owner, edit
         event,
         lambda: purge_event(event.pk, by=owner),
         partial(edit, event.pk, by=editor, content={"title": "Mine"}),
-        partial(services.change_role, event.pk, editor.pk, Role.OWNER, by=owner),
+        partial(sharing.change_role, event.pk, editor.pk, Role.OWNER, by=owner),
         partial(purge_event, event.pk, by=owner),
     )
     assert [type(outcome) for outcome in outcomes] == [NotFound] * 3
@@ -161,7 +161,7 @@ def test_two_shares_with_one_person_make_one_grant(api, owner, stranger, event, 
 
 def test_a_transfer_against_a_delete_leaves_one_owner(owner, editor, event):
     given, deleted = at_once(
-        partial(services.change_role, event.pk, editor.pk, Role.OWNER, by=owner),
+        partial(sharing.change_role, event.pk, editor.pk, Role.OWNER, by=owner),
         partial(delete_event, event.pk, by=owner),
     )
     assert Grant.objects.filter(event=event, role="owner").count() == 1
@@ -176,7 +176,7 @@ def test_a_transfer_against_a_delete_leaves_one_owner(owner, editor, event):
 def test_of_two_transfers_one_wins(owner, editor, viewer, event):
     outcomes = at_once(
         *(
-            partial(services.change_role, event.pk, heir.pk, Role.OWNER, by=owner)
+            partial(sharing.change_role, event.pk, heir.pk, Role.OWNER, by=owner)
             for heir in (editor, viewer)
         )
     )
@@ -186,8 +186,8 @@ def test_of_two_transfers_one_wins(owner, editor, viewer, event):
 
 def test_an_heir_who_leaves_meanwhile_leaves_an_owner(owner, editor, event):
     at_once(
-        partial(services.change_role, event.pk, editor.pk, Role.OWNER, by=owner),
-        partial(services.revoke, event.pk, editor.pk, by=editor),
+        partial(sharing.change_role, event.pk, editor.pk, Role.OWNER, by=owner),
+        partial(sharing.revoke, event.pk, editor.pk, by=editor),
     )
     assert Grant.objects.filter(event=event, role="owner").count() == 1
 
@@ -195,8 +195,8 @@ def test_an_heir_who_leaves_meanwhile_leaves_an_owner(owner, editor, event):
 def test_the_heir_who_is_owner_by_now_does_not_leave(owner, editor, event):
     (outcome,) = while_locked(
         event,
-        lambda: services.change_role(event.pk, editor.pk, Role.OWNER, by=owner),
-        partial(services.revoke, event.pk, editor.pk, by=editor),
+        lambda: sharing.change_role(event.pk, editor.pk, Role.OWNER, by=owner),
+        partial(sharing.revoke, event.pk, editor.pk, by=editor),
     )
     assert isinstance(outcome, Conflict)
 

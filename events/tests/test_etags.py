@@ -4,7 +4,7 @@ import ormsgpack
 import pytest
 
 from accounts.tests.bodies import errors_in
-from collaboration import services
+from collaboration.services import sharing
 from events.models import Event, HistoricalEvent
 from events.roles import Role
 from events.services.writing import delete_event
@@ -86,7 +86,7 @@ def test_a_304_in_messagepack_has_no_body_either(api, viewer, url):
 def test_a_change_of_access_of_the_caller_changes_the_tag(api, owner, editor, viewer, event, url):
     client, other = api(viewer), api(editor)
     tag, others = tag_of(client, url), tag_of(other, url)
-    services.change_role(event.pk, viewer.pk, Role.EDITOR, by=owner)
+    sharing.change_role(event.pk, viewer.pk, Role.EDITOR, by=owner)
     assert tag_of(client, url) != tag
     assert tag_of(other, url) == others
 
@@ -97,7 +97,7 @@ def test_people_with_other_roles_have_other_tags(api, owner, editor, viewer, url
 
 def test_a_transfer_changes_everybodys_tag(api, owner, editor, viewer, event, url):
     before = {user: tag_of(api(user), url) for user in (owner, editor, viewer)}
-    services.change_role(event.pk, editor.pk, Role.OWNER, by=owner)
+    sharing.change_role(event.pk, editor.pk, Role.OWNER, by=owner)
     for user, tag in before.items():
         assert tag_of(api(user), url) != tag
 
@@ -106,7 +106,7 @@ def test_the_tag_changes_when_the_last_editor_is_gone(api, owner, editor, event,
     edit(event.pk, by=editor, content={"title": "Review"})
     client = api(owner)
     tag = tag_of(client, url)
-    services.revoke(event.pk, editor.pk, by=owner)
+    sharing.revoke(event.pk, editor.pk, by=owner)
     editor.delete()
     assert client.get(url).json()["updated_by"] is None
     assert tag_of(client, url) != tag

@@ -55,7 +55,9 @@ CALLS = {
     # session; event for the early answer; lock; role, owner and last editor; update; version
     "patch": ("patch", EVENT, {"title": "New"}, 6),
     "put": ("put", EVENT, body(), 6),
-    # the same without the last two
+    # the same with the version to merge from
+    "merge": ("patch", EVENT, {"location": "Hut", "base_version": 1}, 7),
+    # a patch's first four
     "patch that changes nothing": ("patch", EVENT, {}, 4),
     "delete": ("delete", EVENT, None, 6),
     "restore": ("post", TRASH + "/restore", None, 6),

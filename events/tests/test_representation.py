@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.serializers import BaseSerializer
 
-from collaboration.serializers import GrantSerializer
+from collaboration.serializers.sharing import GrantSerializer
 from events.content import FIELDS
 from events.models import Event, Grant, HistoricalEvent
 from events.models.event import Status, Transparency

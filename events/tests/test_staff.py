@@ -7,8 +7,8 @@ from django.contrib.auth.models import Permission
 from rest_framework.exceptions import NotFound, PermissionDenied
 
 from accounts.models import User
-from collaboration import services
-from collaboration.services import Invitation
+from collaboration.services import sharing
+from collaboration.services.sharing import Invitation
 from events.models import Grant, HistoricalEvent
 from events.roles import Role
 from events.services import versions, writing
@@ -28,10 +28,10 @@ def writes(event, by, editor, viewer) -> list:
     of_event = [
         partial(edit, content={"title": "Review"}),
         partial(versions.roll_back, version=1),
-        partial(services.share, invitations=[new]),
-        partial(services.change_role, user_id=viewer.pk, role=Role.EDITOR),
-        partial(services.change_role, user_id=editor.pk, role=Role.OWNER),
-        partial(services.revoke, user_id=viewer.pk),
+        partial(sharing.share, invitations=[new]),
+        partial(sharing.change_role, user_id=viewer.pk, role=Role.EDITOR),
+        partial(sharing.change_role, user_id=editor.pk, role=Role.OWNER),
+        partial(sharing.revoke, user_id=viewer.pk),
         writing.delete_event,
         writing.restore_event,
         writing.purge_event,
@@ -68,15 +68,15 @@ def test_the_permission_is_worth_nothing_without_as_staff(api, staff, editor, vi
 
 
 def test_staff_revokes_their_own_access_as_staff(staff, event, owner):
-    services.share(event.pk, by=owner, invitations=[Invitation(staff, Role.VIEWER)])
-    services.revoke(event.pk, staff.pk, by=staff, as_staff=True)
+    sharing.share(event.pk, by=owner, invitations=[Invitation(staff, Role.VIEWER)])
+    sharing.revoke(event.pk, staff.pk, by=staff, as_staff=True)
     assert not Grant.objects.filter(event=event, user=staff).exists()
 
 
 def test_staff_has_no_way_to_what_is_not_there(staff, owner, stranger):
     event = EventFactory(by=owner)
     with pytest.raises(NotFound):
-        services.change_role(event.pk, stranger.pk, Role.EDITOR, by=staff, as_staff=True)
+        sharing.change_role(event.pk, stranger.pk, Role.EDITOR, by=staff, as_staff=True)
     writing.purge_event(event.pk, by=owner)
     with pytest.raises(NotFound):
         edit(event.pk, by=staff, content={}, as_staff=True)

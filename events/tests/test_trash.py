@@ -52,6 +52,7 @@ def test_only_the_owner_deletes(api, request, event, url, who, query):
         ("delete", "?purge=false"),
         ("get", "/history"),
         ("get", "/history/1"),
+        ("get", "/history/verify"),
         ("post", "/rollback/1"),
         ("get", "/changelog"),
         ("get", "/diff/1/2"),
@@ -159,6 +160,7 @@ def test_a_second_round_makes_further_versions(owner, api, event, url):
     ("method", "path", "status"),
     [
         ("get", "/history/1", 404),
+        ("get", "/history/verify", 404),
         ("get", "/diff/1/1", 404),
         ("get", "/blame", 404),
         ("post", "/rollback/1", 404),

@@ -34,11 +34,12 @@ def at(request):
         names = {}
         if "{trashed}" in line:
             names["trashed"] = f"/api/events/{request.getfixturevalue('trashed').pk}"
-        if re.search("{(event|id|access|.*_id)}", line):
+        if re.search("{(event|id|access|changes|.*_id)}", line):
             event, cast = map(request.getfixturevalue, ("event", "cast"))
             names |= {f"{name}_id": user.pk for name, user in cast.items()}
             names |= {"id": event.pk, "event": f"/api/events/{event.pk}"}
             names["access"] = f"{names['event']}/permissions/{cast['editor'].pk}"
+            names["changes"] = f"/api/changes/{event.history.get(version=1).change_set}"
         return line.format(**names).split(" ", 1)
 
     return fill

@@ -21,6 +21,7 @@ WRITES = {
     "share": "POST {event}/share",
     "change a role": "PUT {access}",
     "revoke": "DELETE {access}",
+    "undo a change set": "POST {changes}/undo",
     "register": "POST /api/auth/register",
     "login": "POST /api/auth/login",
     "refresh": "POST /api/auth/refresh",

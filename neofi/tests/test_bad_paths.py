@@ -36,6 +36,7 @@ EVENT_ROUTES = {
     "purge": "DELETE /api/events/{}?purge=true",
     "restore": "POST /api/events/{}/restore",
     "history": "GET /api/events/{}/history",
+    "verify": "GET /api/events/{}/history/verify",
     "version": "GET /api/events/{}/history/1",
     "roll back": "POST /api/events/{}/rollback/1",
     "changelog": "GET /api/events/{}/changelog",
@@ -43,11 +44,13 @@ EVENT_ROUTES = {
     "blame": "GET /api/events/{}/blame",
     "share": "POST /api/events/{}/share",
     "permissions": "GET /api/events/{}/permissions",
+    "change set": "GET /api/changes/{}",
+    "undo a change set": "POST /api/changes/{}/undo",
 }
 
 
 @pytest.mark.parametrize("id", NO_IDS.values(), ids=NO_IDS.keys())
-def test_what_is_no_id_of_an_event_is_not_found(api, owner, event, id):
+def test_what_is_no_id_of_an_event_or_change_set_is_not_found(api, owner, event, id):
     client = api(owner)
     for line in EVENT_ROUTES.values():
         method, path = line.format(id).split(" ")
@@ -108,6 +111,7 @@ def test_versions_that_never_were_are_not_found(api, owner, event, version):
     an_unknown_path_for_nobody=Bad("GET /api/nothing", NOT_FOUND, by=""),
     a_write_to_nowhere=Bad("POST /api/nothing", NOT_FOUND, {}),
     below_an_event=Bad("GET {event}/nothing", NOT_FOUND),
+    below_verify=Bad("GET {event}/history/verify/1", NOT_FOUND),
     below_a_version=Bad("GET {event}/history/1/nothing", NOT_FOUND),
     one_side_of_a_diff=Bad("GET {event}/diff/1", NOT_FOUND),
     no_side_of_a_diff=Bad("GET {event}/diff", NOT_FOUND),
@@ -130,6 +134,9 @@ def test_versions_that_never_were_are_not_found(api, owner, event, version):
     ),
     the_event_as_a_person=Bad("DELETE {event}/permissions/{id}", NOT_FOUND),
     me_is_no_id=Bad("DELETE {event}/permissions/me", NOT_FOUND),
+    below_a_change_set=Bad("GET {changes}/nothing", NOT_FOUND),
+    no_change_set=Bad("GET /api/changes", NOT_FOUND),
+    the_event_as_a_change_set=Bad("GET /api/changes/{id}", NOT_FOUND),
     a_person_as_the_event=Bad("GET /api/events/{owner_id}", NOT_FOUND),
 )
 def test_where_there_is_nothing(refuse, bad):
@@ -149,6 +156,7 @@ PATHS = {
     "{event}": "GET PUT PATCH DELETE",
     "{event}/restore": "POST",
     "{event}/history": "GET",
+    "{event}/history/verify": "GET",
     "{event}/history/1": "GET",
     "{event}/rollback/1": "POST",
     "{event}/undo/1": "POST",
@@ -158,6 +166,8 @@ PATHS = {
     "{event}/share": "POST",
     "{event}/permissions": "GET",
     "{access}": "PUT DELETE",
+    "{changes}": "GET",
+    "{changes}/undo": "POST",
     "/api/auth/register": "POST",
     "/api/auth/login": "POST",
     "/api/auth/refresh": "POST",
@@ -231,6 +241,7 @@ def test_a_slash_at_the_end_changes_nothing(api, owner, at, path):
         ("POST {event}/share", {"user": "stranger", "role": "viewer"}, 201),
         ("PUT {access}", {"role": "viewer"}, 200),
         ("DELETE {access}", None, 204),
+        ("POST {changes}/undo", None, 200),
         ("PATCH /api/auth/me", {"timezone": "Europe/Berlin"}, 200),
         ("POST /api/auth/register", {}, 400),
         ("POST /api/auth/login", {}, 400),

@@ -37,6 +37,7 @@ BODIES = {
     "POST {event}/share ": ({}, ("users", "user_id", "role")),
     "PUT {access}": ({"role": "viewer"}, ("role", "note")),
     "DELETE {access}": ({}, ("note",)),
+    "POST {changes}/undo": ({}, ("note",)),
     "POST /api/auth/register": (SIGNED_UP, ("username", "email", "password", "timezone")),
     "POST /api/auth/login": ({"username": "a", "password": "b"}, ("username", "password")),
     "POST /api/auth/refresh": ({}, ("refresh",)),

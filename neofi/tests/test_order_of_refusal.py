@@ -106,6 +106,8 @@ WRITES = {
         [*ON_ONE, clash],
     ),
     "revoke": ("DELETE {event}/permissions/{editor_id}", {}, [*ON_ONE, clash]),
+    # Too small a role is one of its reasons for a 409.
+    "undo a change set": ("POST {changes}/undo", {}, [too_large, nobody, *READING]),
     "profile": ("PATCH /api/auth/me", {"first_name": "A"}, [too_large, nobody, *READING]),
     "register": ("POST /api/auth/register", {}, [too_large, *READING]),
     # The throttles of these two read the body, whatever form the answer is to have.

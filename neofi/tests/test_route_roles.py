@@ -37,6 +37,7 @@ DELETE /api/events/{id}                          401 404 403 403 204
 DELETE /api/events/{id}?purge=true               401 404 403 403 204
 POST   /api/events/{id}/restore                  401 404 403 403 200
 GET    /api/events/{id}/history                  401 404 200 200 200
+GET    /api/events/{id}/history/verify           401 404 200 200 200
 GET    /api/events/{id}/history/{version}        401 404 200 200 200
 POST   /api/events/{id}/rollback/{version}       401 404 403 200 200
 POST   /api/events/{id}/undo/{version}           401 404 403 403 204
@@ -52,8 +53,11 @@ DELETE /api/events/{id}/permissions/{owner}      401 404 403 403 409
 PUT    /api/events/{id}/permissions/{owner}      401 404 403 403 409
 DELETE /api/events/{id}/permissions/{other}      401 404 403 403 404
 PUT    /api/events/{id}/permissions/{other}      401 404 403 403 404
+GET    /api/changes/{change_set}                 401 404 200 200 200
+POST   /api/changes/{change_set}/undo            401 404 409 409 200
 """
-# The same for an event in the trash, which is there for three requests of its owner's only.
+# The same for an event in the trash, which is there for three requests of its owner's only; and in
+# its change sets, where nothing is left to undo of its creation.
 IN_TRASH = """
 GET    /api/events/{id}                          401 404 404 404 404
 PUT    /api/events/{id}                          401 404 404 404 404
@@ -62,6 +66,7 @@ DELETE /api/events/{id}                          401 404 404 404 404
 DELETE /api/events/{id}?purge=true               401 404 403 403 204
 POST   /api/events/{id}/restore                  401 404 403 403 200
 GET    /api/events/{id}/history                  401 404 404 404 404
+GET    /api/events/{id}/history/verify           401 404 404 404 404
 GET    /api/events/{id}/history/{version}        401 404 404 404 404
 POST   /api/events/{id}/rollback/{version}       401 404 404 404 404
 POST   /api/events/{id}/undo/{version}           401 404 404 404 404
@@ -72,6 +77,8 @@ POST   /api/events/{id}/share                    401 404 404 404 404
 GET    /api/events/{id}/permissions              401 404 404 404 404
 PUT    /api/events/{id}/permissions/{user_id}    401 404 404 404 404
 DELETE /api/events/{id}/permissions/{user_id}    401 404 404 404 404
+GET    /api/changes/{change_set}                 401 404 200 200 200
+POST   /api/changes/{change_set}/undo            401 404 200 200 200
 """
 BODIES = {
     "/api/events": body(),
@@ -149,6 +156,7 @@ def ask(api, event, owner, editor, viewer):
     """`ask(method, route, user)` sends a request that is right, were it not for the role."""
     names = {"id": event.pk, "version": 1, "v1": 1, "v2": 1, "user_id": editor.pk}
     names |= {"viewer": viewer.pk, "owner": owner.pk, "other": NO_ROLE_AT_ALL}
+    names["change_set"] = event.history.get(version=1).change_set
 
     def answer(method, route, user):
         return send(api(user), method, route.format(**names), body_of(method, route))

@@ -194,6 +194,25 @@ def test_versions_do_what_it_says(signed_up):
     assert ada.post(f"{url}/rollback/1").status_code == 200
 
 
+def test_change_sets_do_what_it_says(signed_up):
+    ada, grace = signed_up("ada"), signed_up("grace")
+    created = ada.post("/api/events", NEW_EVENT)
+    here = f"/api/events/{created.json()['id']}"
+    shared = ada.post(f"{here}/share", {"user": "grace", "role": "editor"})
+    moved = grace.patch(here, {"title": "Late"})
+    changes = {done: f"/api/changes/{done['X-Change-Set']}" for done in (created, shared, moved)}
+    for url in changes.values():
+        assert ada.get(url).status_code == grace.get(url).status_code == 200
+    ada.patch(here, {"title": "Later"})
+    assert grace.post(f"{changes[moved]}/undo").status_code == 409
+    assert grace.post(f"{changes[shared]}/undo").status_code == 409
+    assert ada.post(f"{changes[shared]}/undo?dry_run=true").status_code == 200
+    for _ in range(2):
+        assert ada.post(f"{changes[shared]}/undo", {"note": "too early"}).status_code == 200
+    assert grace.get(changes[moved]).status_code == 404
+    assert ada.post(f"{changes[created]}/undo").status_code == 200
+
+
 def test_collaboration_does_what_it_says(signed_up):
     ada, grace = signed_up("ada"), signed_up("grace")
     UserFactory(username="alan")

@@ -12,12 +12,11 @@ from rest_framework.exceptions import NotFound
 from rest_framework.serializers import ErrorDetail, ValidationError
 
 from accounts.models import User
+from collaboration.services.access import AccessLedger
 from events.models import Event, Grant
-from events.models.history import Action, Change, record
+from events.models.history import Action
 from events.roles import Role
-from events.services.ledger import next_instant
 from events.services.locking import lock_event
-from neofi.ids import uuid7
 from neofi.problems import Conflict
 from neofi.transactions import service
 
@@ -51,16 +50,13 @@ def share(
     event = lock_event(event_id, by=by, at_least=Role.OWNER, as_staff=as_staff)
     _refuse_owner(event, invitations)
     present = _grants_of(event, [invitation.user for invitation in invitations])
-    change_set = uuid7()
+    ledger = AccessLedger(by, note=note)
     grants = []
     for invitation in invitations:
         grant = present.get(invitation.user.pk) or Grant(event=event, user=invitation.user)
+        ledger.give(event, grant, invitation.role)
         grants.append(grant)
-        if grant.role != invitation.role:
-            action = Action.ROLE_CHANGED if grant.role else Action.SHARED
-            _regrant(grant, invitation.role, event, action, by, note, change_set)
-    _write(grants)
-    _keep_history_at(event)
+    ledger.write()
     return grants
 
 
@@ -87,13 +83,12 @@ def change_role(
             "An event needs an owner: give somebody else the role `owner` instead.",
             "owner_required",
         )
-    if role == Role.OWNER and not grant.user.is_active:
-        raise Conflict("This account is switched off: it cannot own an event.", "inactive_user")
+    ledger = AccessLedger(by, note=note)
     if role == Role.OWNER:
-        return _transfer(event, grant, by=by, note=note)
-    _regrant(grant, role, event, Action.ROLE_CHANGED, by, note, uuid7())
-    _write([grant])
-    _keep_history_at(event)
+        _hand_over(ledger, event, grant)
+    else:
+        ledger.give(event, grant, role)
+    ledger.write()
     return grant
 
 
@@ -111,24 +106,16 @@ def revoke(
     grant = _grant_of(event, user_id)
     if grant.role == Role.OWNER:
         raise Conflict("The owner cannot leave: transfer the event first.", "owner_required")
-    grant.previous_role = grant.role
-    grant.change = _change(event, Action.LEFT if leaving else Action.REVOKED, by, note, uuid7())
-    grant.delete()
-    _keep_history_at(event)
+    ledger = AccessLedger(by, note=note)
+    ledger.take(event, grant, Action.LEFT if leaving else Action.REVOKED)
+    ledger.write()
     return grant
 
 
-def _transfer(event: Event, grant: Grant, *, by: User, note: str) -> Grant:
-    """The new owner's role is raised and the old one's lowered, as one row of the changelog."""
-    old = Grant.objects.of_event(event.pk).select_related("user").get(role=Role.OWNER)
-    change = _change(event, Action.TRANSFERRED, by, note, uuid7())
-    for one, role in ((old, Role.EDITOR), (grant, Role.OWNER)):
-        one.previous_role, one.role, one.change = one.role, role, change
-        one.granted_by, one.granted_at = by, change.at
-    _write([old])  # first, and apart: the index of one owner is checked row by row
-    _write([grant])
-    _keep_history_at(event)
-    return grant
+def _hand_over(ledger: AccessLedger, event: Event, heir: Grant) -> None:
+    if not heir.user.is_active:
+        raise Conflict("This account is switched off: it cannot own an event.", "inactive_user")
+    ledger.hand_over(event, _grant_of(event, event.owner_id), heir, lowered_to=Role.EDITOR)
 
 
 def _refuse_owner(event: Event, invitations: Sequence[Invitation]) -> None:
@@ -149,34 +136,3 @@ def _grant_of(event: Event, user_id: UUID) -> Grant:
     if grant is None:
         raise NotFound
     return grant
-
-
-def _regrant(
-    grant: Grant, role: Role, event: Event, action: Action, by: User, note: str, change_set: UUID
-) -> None:
-    grant.previous_role, grant.role = grant.role or None, role
-    grant.change = _change(event, action, by, note, change_set)
-    grant.granted_by, grant.granted_at = by, grant.change.at
-
-
-def _change(event: Event, action: Action, by: User, note: str, change_set: UUID) -> Change:
-    """The event's next row of history, at an instant of its own."""
-    event.history_at = next_instant(event)
-    return Change(action=action, by_id=by.pk, at=event.history_at, change_set=change_set, note=note)
-
-
-def _write(grants: Sequence[Grant]) -> None:
-    """Insert or update what changed, with its history: as many statements for one as for many."""
-    changed = [grant for grant in grants if grant.change]
-    new = [grant for grant in changed if grant.pk is None]
-    old = [grant for grant in changed if grant.pk is not None]
-    Grant.objects.bulk_create(new)
-    record(new, "+")
-    if old:
-        Grant.objects.bulk_update(old, ["role", "granted_by", "granted_at"])
-        record(old, "~")
-
-
-def _keep_history_at(event: Event) -> None:
-    """Access is no content: the row's newest instant moves, its version does not."""
-    Event.objects.filter(pk=event.pk).update(history_at=event.history_at)

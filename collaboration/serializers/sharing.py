@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import User
-from collaboration.services import Invitation
+from collaboration.services.sharing import Invitation
 from events.models import Grant
 from events.roles import Role
 from neofi.fields import NoteField, UserRefSerializer, user_ref

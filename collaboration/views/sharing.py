@@ -7,13 +7,14 @@ from rest_framework import status
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.response import Response
 
-from collaboration import docs, services
-from collaboration.serializers import (
+from collaboration.serializers.sharing import (
     GrantSerializer,
     RoleSerializer,
     ShareSerializer,
 )
+from collaboration.services import sharing
 from collaboration.throttles import ShareThrottle
+from collaboration.views import docs
 from events.models import Grant
 from events.models.grant import OWNER_FIRST
 from events.roles import Role
@@ -35,7 +36,7 @@ class ShareViewSet(EventScopedViewSet):
 
     def create(self, request, id):
         body = self.validated()
-        grants = services.share(
+        grants = sharing.share(
             self.event_id, by=request.user, invitations=body["invitations"], note=body["note"]
         )
         all_new = all(grant.written and grant.previous_role is None for grant in grants)
@@ -88,13 +89,13 @@ class PermissionViewSet(EventScopedViewSet):
     def update(self, request, id, user_id):
         whose = self.whose(user_id)
         body = self.validated()
-        grant = services.change_role(
+        grant = sharing.change_role(
             self.event_id, whose, body["role"], by=request.user, note=body.get("note", "")
         )
         return self.tell(Response(GrantSerializer(grant).data), grant)
 
     def destroy(self, request, id, user_id):
-        grant = services.revoke(
+        grant = sharing.revoke(
             self.event_id, self.whose(user_id), by=request.user, note=self.note()
         )
         return self.tell(Response(status=status.HTTP_204_NO_CONTENT), grant)
