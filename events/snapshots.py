@@ -1,9 +1,19 @@
 """Versions as they are kept: the content in canonical JSON, with the number of its schema. Pure.
 
-The rule by which every version stays readable: a snapshot is never written again. Whoever adds,
-renames or drops a content field raises SCHEMA and adds to UPGRADES what makes a content of the
-schema before into one of the new; `read` applies them one after the other. The columns beside the
-snapshot are copies for SQL, which a migration may change as it likes.
+The rule by which every version stays readable for ever: a snapshot is never written again, for its
+hash covers its text. What changes is how it is read. Whoever adds, renames or drops a content
+field, or gives its values another form,
+
+1. raises SCHEMA by one, and adds to UPGRADES what makes a content of the schema before into one of
+   the new. Such a step is never changed or removed, and takes its defaults from nowhere but itself:
+   what a version says today it says in ten years;
+2. changes FIELDS, DEFAULTS, the models and how the field is merged, and migrates the content
+   columns of both tables as the step says: beside a snapshot they are copies of what is read from
+   it, for SQL, and verifying compares the two (events.verifying);
+3. keeps `Event.field_versions` in step: a field that is added has its first version, 1, a renamed
+   one keeps its number, a dropped one goes.
+
+events/tests/test_future_schema.py does all of this once.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +23,7 @@ from typing import Any
 import orjson
 
 from events import content as contents
+from events import jsonvalues
 from events.content import Content
 
 SCHEMA = 1
@@ -34,7 +45,8 @@ def read(snapshot: str) -> Content:
     for schema in range(kept["schema"], SCHEMA):
         content = UPGRADES[schema](content)
     times = {name: _instant(content[name]) for name in contents.TIMES}
-    return {name: times.get(name, content[name]) for name in contents.FIELDS}
+    # Keys in the order in which the event's own columns give them.
+    return {name: times.get(name, jsonvalues.as_kept(content[name])) for name in contents.FIELDS}
 
 
 def _instant(text: str) -> datetime:

@@ -39,6 +39,11 @@ urlpatterns = [
         name="event-history",
     ),
     path(
+        "events/<str:id>/history/verify",
+        VersionViewSet.as_view({"get": "verify"}, name="Verify"),
+        name="event-verify",
+    ),
+    path(
         "events/<str:id>/history/<str:version>",
         VersionViewSet.as_view({"get": "retrieve"}),
         name="event-version",

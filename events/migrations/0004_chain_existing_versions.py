@@ -6,12 +6,14 @@ In chunks, each a transaction: an interrupted run goes on where it was.
 import hashlib
 import hmac
 from datetime import UTC
+from itertools import islice
 
 import orjson
 from django.conf import settings
 from django.db import migrations, transaction
 
-CHUNK = 500
+CHUNK = 500  # events that one transaction changes
+BATCH = 100  # versions that are in memory at once
 # As of this migration: live code changes under it.
 FIELDS = (
     "title",
@@ -56,34 +58,35 @@ def hash_of(row, previous: str) -> str:
 
 
 def chain(apps, schema_editor):
-    events = apps.get_model("events", "Event").objects.filter(moved_at=None).order_by("pk")
+    Event = apps.get_model("events", "Event")
+    events = Event.objects.filter(moved_at=None).order_by("pk")
     while True:
         with transaction.atomic():
             chunk = list(events.select_for_update()[:CHUNK])
             if not chunk:
                 return
             _chain(apps, {event.pk: event for event in chunk})
+            Event.objects.bulk_update(chunk, ["history_head", "moved_at"])
 
 
 def _chain(apps, events):
-    Event, Grant, Version = (
-        apps.get_model("events", name) for name in ("Event", "Grant", "HistoricalEvent")
-    )
-    rows = list(Version.objects.filter(id__in=events).order_by("id", "version"))
-    for row in rows:
-        event = events[row.id]
-        row.snapshot = snapshot_of(row)
-        row.hash = event.history_head = hash_of(row, event.history_head)
-        if event.field_versions["start_time"] == row.version:
-            event.moved_at = row.history_date
+    """Chain the versions of these events, a batch of rows in memory, and move their heads along."""
+    Version = apps.get_model("events", "HistoricalEvent")
+    rows = Version.objects.filter(id__in=events).order_by("id", "version").iterator(BATCH)
+    while batch := list(islice(rows, BATCH)):
+        for row in batch:
+            event = events[row.id]
+            row.snapshot = snapshot_of(row)
+            row.hash = event.history_head = hash_of(row, event.history_head)
+            if event.field_versions.get("start_time") == row.version:
+                event.moved_at = row.history_date
+        Version.objects.bulk_update(batch, ["snapshot", "hash"])
+    Grant = apps.get_model("events", "Grant")
     for event in events.values():
         event.moved_at = event.moved_at or event.created_at
-    
         Grant.objects.filter(event_id=event.pk).update(
             event_created_at=event.created_at, event_moved_at=event.moved_at
         )
-    Version.objects.bulk_update(rows, ["snapshot", "hash"], batch_size=CHUNK)
-    Event.objects.bulk_update(events.values(), ["history_head", "moved_at"], batch_size=CHUNK)
 
 
 class Migration(migrations.Migration):

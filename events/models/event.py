@@ -63,8 +63,11 @@ class ContentVersion(AttributedRow):
         self.snapshot = snapshots.written(content.of(event))
         self.hash = event.history_head = self.hash_after(event.history_head)
 
-    def hash_after(self, previous: str) -> str:
-        """What `hash` must be, if the version before has the hash `previous`."""
+    def hash_after(self, previous: str, key: str | None = None) -> str:
+        """What `hash` must be, if the version before has the hash `previous`.
+
+        `key` is for a change of keys alone: without it, it is the key of the settings.
+        """
         return chain.digest(
             previous,
             event_id=self.id,
@@ -77,7 +80,7 @@ class ContentVersion(AttributedRow):
             source_version=self.source_version,
             merged_from=self.merged_from,
             snapshot=self.snapshot,
-            key=settings.HISTORY_KEY,
+            key=settings.HISTORY_KEY if key is None else key,
         )
 
 
@@ -222,6 +225,12 @@ class Event(Attributed):
             GinIndex(SEARCH_VECTOR, name="event_search_idx"),
             # `tag` in the list.
             GinIndex(fields=["tags"], name="event_tags_idx"),
+            # manage.py purge_trash.
+            models.Index(
+                fields=["deleted_at"],
+                condition=Q(deleted_at__isnull=False),
+                name="event_trash_age_idx",
+            ),
         ]
 
     def __str__(self):

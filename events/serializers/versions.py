@@ -58,6 +58,37 @@ class VersionSerializer(VersionRowSerializer):
         return {**super().to_representation(row), "event": row.content}
 
 
+class FaultSerializer(serializers.Serializer):
+    """One thing in a history that is not as it was written."""
+
+    version = serializers.IntegerField(
+        allow_null=True, help_text="Null for what is about no version: the event's own row, say."
+    )
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class VerdictSerializer(serializers.Serializer):
+    """Whether the versions of an event are those that were written."""
+
+    valid = serializers.BooleanField()
+    versions = serializers.IntegerField(min_value=0, help_text="How many there are.")
+    head = serializers.CharField(help_text="The newest version's hash, in hexadecimal.")
+    faults = FaultSerializer(
+        many=True, required=False, help_text="The first 20, if it is not valid."
+    )
+
+    def to_representation(self, verdict) -> dict[str, Any]:
+        found = {
+            "valid": not verdict.faults,
+            "versions": verdict.versions,
+            "head": verdict.head,
+        }
+        if verdict.faults:
+            found["faults"] = FaultSerializer(verdict.faults, many=True).data
+        return found
+
+
 class ChangeSerializer(serializers.Serializer):
     """One field's change. For access, `field` is `role` and `user` says whose."""
 

@@ -83,7 +83,11 @@ def purge_event(
     event_id: UUID, *, by: User, if_match: str | None = None, as_staff: bool = False
 ) -> None:
     """Remove the event for good, every version and grant with it. The one way to lose history."""
-    event = lock_wherever(event_id, by=by, if_match=if_match, as_staff=as_staff)
+    remove(lock_wherever(event_id, by=by, if_match=if_match, as_staff=as_staff))
+
+
+def remove(event: Event) -> None:
+    """Leave nothing of a locked event."""
     forget_event(event.pk)
     HistoricalGrant.objects.filter(event_id=event.pk).delete()
     event.delete()  # its grants and its versions go with it

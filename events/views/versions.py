@@ -25,8 +25,8 @@ from events.serializers.versions import (
     VersionSerializer,
 )
 from events.services import versions
-from events.views import docs
 from events.verifying import one
+from events.views import docs
 from events.views.base import EventScopedViewSet
 from neofi import pagination
 from neofi.pagination import Column, Keyset, integer
