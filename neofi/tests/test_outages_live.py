@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from neofi.tests.postgres import OwnPostgres
+from bench.postgres import OwnPostgres
 from neofi.tests.refusals import JSON
 from neofi.tests.test_http import Answer, chunks, read_answer
 from neofi.tests.test_serve import Serving
