@@ -2,6 +2,7 @@
 
 import logging
 from contextvars import ContextVar
+from http import HTTPStatus
 
 from neofi import outages
 
@@ -20,6 +21,8 @@ class OutagesInOneLine(logging.Filter):
     """While the database is away, each request would log a traceback that says nothing new."""
 
     def filter(self, record):
+        if getattr(record, "status_code", None) == HTTPStatus.SERVICE_UNAVAILABLE:
+            return False  # Django's word on the answer, after ours on the cause
         error = record.exc_info and record.exc_info[1]
         if error and outages.refusal_of(error):
             outages.explain(error)

@@ -286,8 +286,8 @@ def batch(refused: str, *events, **members) -> Bad:
         "events.1.metadata:null_characters", body(), body(metadata={"a": ["\0"]})
     ),
     an_unknown_member=batch("operation:unknown_field", body(), operation="create"),
-    operations_are_for_later=batch("operations:unknown_field", body(), operations=[]),
-    not_atomic=batch("atomic:not_supported", body(), atomic=False),
+    no_operations=batch("operations:empty", body(), operations=[]),
+    events_and_operations=batch("events:required", body(), operations=[{"op": "create"}]),
     text_as_atomic=batch("atomic:wrong_type", body(), atomic="true"),
     null_as_atomic=batch("atomic:null", body(), atomic=None),
 )
