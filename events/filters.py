@@ -1,5 +1,6 @@
 """What narrows the list of events. None of these can widen it."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import django_filters
@@ -9,10 +10,12 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from drf_spectacular.utils import extend_schema_field
 
+from accounts.models import User
 from events import times
 from events.models.event import Status
 from events.roles import Role
 from neofi.ids import parse_uuid
+from neofi.problems import invalid
 
 # PostgreSQL reads a query recursively: thousands of words exhaust its stack.
 MAX_SEARCH = 500
@@ -44,6 +47,15 @@ class InstantFilter(django_filters.CharFilter):
         if value is not None:
             value = times.to_utc(value, ZoneInfo(self.parent.request.user.timezone))
         return super().filter(queryset, value)
+
+
+def instant_of(text: str | None, user: User) -> datetime | None:
+    """What `?as_of=` says to that caller, where there is no list to filter."""
+    try:
+        value = InstantField(required=False).clean(text)
+    except ValidationError as error:
+        raise invalid("as_of", error.messages[0], error.error_list[0].code) from error
+    return value and times.to_utc(value, ZoneInfo(user.timezone))
 
 
 class FlagField(forms.CharField):
@@ -86,6 +98,14 @@ class TagsFilter(django_filters.Filter):
     field_class = TagsField
 
 
+class EventFilterForm(forms.Form):
+    """What one parameter cannot know of another."""
+
+    def clean(self):
+        if self.cleaned_data.get("deleted") and self.cleaned_data.get("as_of"):
+            self.add_error("as_of", ValidationError("The trash is read as it is today.", "invalid"))
+
+
 class EventFilter(django_filters.FilterSet):
     """Examples:
 
@@ -93,16 +113,17 @@ class EventFilter(django_filters.FilterSet):
     - `?tag=team&tag=planning` what has both tags
     - `?search=quarterly "road map" -draft` as in a web search
     - `?owner=ada&role=viewer` what ada lets me see
+    - `?as_of=2026-03-01&from=2026-04-01` what April was to be, as it looked in March
     """
 
     from_ = InstantFilter(
-        field_name="end_time",
+        field_name="by_end_time",
         lookup_expr="gt",
         help_text="Events that end after this: a time as RFC 3339 has it, or a date. Without an "
         "offset, this and the other times are read in your own time zone.",
     )
     to = InstantFilter(
-        field_name="grant_start_time",
+        field_name="by_start_time",
         lookup_expr="lt",
         help_text="Events that start before this. With `from`: what overlaps the window.",
     )
@@ -116,14 +137,24 @@ class EventFilter(django_filters.FilterSet):
     owner = django_filters.CharFilter(
         method="filter_owner", help_text="The owner's id or user name."
     )
-    status = django_filters.ChoiceFilter(choices=Status.choices)
-    tag = TagsFilter(field_name="tags", lookup_expr="contains")
+    status = django_filters.ChoiceFilter("by_status", choices=Status.choices)
+    tag = TagsFilter(field_name="by_tags", lookup_expr="contains")
     updated_since = InstantFilter(
-        field_name="grant_updated_at",
+        field_name="by_updated_at",
         lookup_expr="gte",
         help_text="Events that changed at this time or later.",
     )
     deleted = FlagFilter(method="filter_deleted", help_text="Your own trash, in place of the rest.")
+
+    as_of = InstantFilter(
+        method="filter_as_of",
+        help_text="The calendar as it was at this instant, of the events that you can see today; "
+        "filters and order are about what was then. Your role and the owner are today's. An "
+        "instant to come means now. Not with `deleted=true`.",
+    )
+
+    class Meta:
+        form = EventFilterForm
 
     REPEATABLE = frozenset({"tag"})
 
@@ -143,3 +174,11 @@ class EventFilter(django_filters.FilterSet):
 
     def filter_deleted(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset  # the view has chosen its door by it
+
+    def filter_as_of(self, queryset: QuerySet, name: str, value: datetime) -> QuerySet:
+        return queryset  # and what it filters, by this
+
+    def instant(self) -> datetime | None:
+        """The instant that is asked for, of a valid form."""
+        value = self.form.cleaned_data["as_of"]
+        return value and times.to_utc(value, ZoneInfo(self.request.user.timezone))

@@ -5,9 +5,9 @@ from operator import attrgetter
 from neofi.pagination import Column, Keyset, instant
 from neofi.problems import invalid
 
-EVENT_ID = Column("grant_event_id", attrgetter("id"))
-START = Column("grant_start_time", attrgetter("start_time"), instant)
-UPDATED = Column("grant_updated_at", attrgetter("updated_at"), instant)
+EVENT_ID = Column("by_event_id", attrgetter("id"))
+START = Column("by_start_time", attrgetter("start_time"), instant)
+UPDATED = Column("by_updated_at", attrgetter("updated_at"), instant)
 
 ORDERINGS = {
     "start_time": Keyset("start_time", (START, EVENT_ID)),

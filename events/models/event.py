@@ -160,6 +160,9 @@ class Event(Attributed):
             "indexes": [
                 # Everything that one request did.
                 models.Index(fields=["change_set"], name="version_change_set_idx"),
+                # `search` and `tag` in the list `as_of`.
+                GinIndex(SEARCH_VECTOR, name="version_search_idx"),
+                GinIndex(fields=["tags"], name="version_tags_idx"),
             ],
         },
     )

@@ -103,9 +103,10 @@ class Grant(Attributed):
             ),
         ]
         indexes = [
-            # GET /api/events by start_time.
+            # GET /api/events by start_time. With `as_of`, those that were moved since are skipped
+            # in the index, by its last column.
             models.Index(
-                fields=["user", "event_start_time", "event"],
+                fields=["user", "event_start_time", "event", "event_moved_at"],
                 condition=Q(event_deleted_at__isnull=True),
                 name="grant_calendar_idx",
             ),
@@ -114,6 +115,12 @@ class Grant(Attributed):
                 fields=["user", "event_updated_at", "event"],
                 condition=Q(event_deleted_at__isnull=True),
                 name="grant_recent_idx",
+            ),
+            # GET /api/events?as_of= of a time before most were created.
+            models.Index(
+                fields=["user", "event_created_at"],
+                condition=Q(event_deleted_at__isnull=True),
+                name="grant_created_idx",
             ),
             # GET /api/events?deleted=true: one's own trash.
             models.Index(

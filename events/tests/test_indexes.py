@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.tests.factories import UserFactory
 from events import snapshots
 from events.content import DEFAULTS, FIELDS
+from events.models import Event
 from neofi.ids import uuid7
 from neofi.tests.queries import statements
 
@@ -178,6 +179,17 @@ def test_a_rare_word_or_tag_is_found_by_an_index(client, query, index):
 )
 def test_what_belongs_to_one_event_is_found_by_an_index(client, path, indexes):
     assert indexes <= indexes_read(client, f"/api/events/{BUSY}/{path}")
+
+
+def test_verifying_reads_one_event_by_indexes(client):
+    expected = {"version_unique_per_event"}
+    assert expected <= indexes_read(client, f"/api/events/{BUSY}/history/verify")
+
+
+def test_old_trash_is_found_by_an_index(crowded):
+    month_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    old = Event.objects.in_trash_since(month_ago).order_by("deleted_at", "pk")
+    assert "event_trash_age_idx" in old.values_list("pk")[:100].explain()
 
 
 @pytest.mark.parametrize("path", ["history", "changelog", "permissions"])

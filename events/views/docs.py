@@ -81,6 +81,13 @@ def fields(serializer_class) -> OpenApiParameter:
     )
 
 
+AS_OF = OpenApiParameter(
+    "as_of",
+    str,
+    description="The event as it was at this instant: a time as RFC 3339 has it, or a date; without "
+    "an offset, in your own time zone. 404 before its creation and while it was in the trash. Your "
+    "role and the owner are today's. An instant to come means now.",
+)
 ORDERING = OpenApiParameter(
     "ordering", str, enum=list(ORDERINGS), default="start_time", description="`-` is descending."
 )
@@ -107,7 +114,7 @@ events = extend_schema_view(
     ),
     retrieve=extend_schema(
         description="Read an event.",
-        parameters=[fields(EventSerializer), IF_NONE_MATCH, ETAG],
+        parameters=[AS_OF, fields(EventSerializer), IF_NONE_MATCH, ETAG],
         responses={200: EventSerializer, 304: OpenApiResponse(None, "You have it already.")},
         examples=[examples.EVENT],
     ),

@@ -1,15 +1,20 @@
 """Events: the list of them, and one of them."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import ClassVar
 
 from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.utils import translate_validation
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from events.filters import EventFilter
+from events import past
+from events.filters import EventFilter, instant_of
 from events.models import Event
 from events.ordering import keyset_of
 from events.roles import Role
@@ -32,7 +37,7 @@ LIST_PARAMETERS = pagination.PARAMETERS | FIELDS | {"ordering"} | set(EventFilte
 
 
 @docs.events
-class EventViewSet(ListModelMixin, EventScopedViewSet):
+class EventViewSet(EventScopedViewSet):
     """Events that the caller can see."""
 
     filter_backends = [DjangoFilterBackend]
@@ -47,7 +52,7 @@ class EventViewSet(ListModelMixin, EventScopedViewSet):
     }
     parameters: ClassVar = {
         "list": LIST_PARAMETERS,
-        "retrieve": FIELDS,
+        "retrieve": FIELDS | {"as_of"},
         "update": RESOLVE,
         "partial_update": RESOLVE,
         "destroy": frozenset({"purge"}),
@@ -74,10 +79,31 @@ class EventViewSet(ListModelMixin, EventScopedViewSet):
             return Event.objects.in_trash_of(user).as_seen_by_caller()
         if self.action == "restore" or (self.action == "destroy" and params.get("purge") == "true"):
             return Event.objects.visible_or_in_trash_to(user).as_seen_by_caller()
-        return super().get_queryset()
+        seen = super().get_queryset()
+        if self.action == "retrieve":
+            # Here 404 is decided. What is no instant is refused after that, by the handler.
+            with suppress(ValidationError):
+                at = self.instant()
+                return seen.as_of(at) if at else seen
+        return seen
 
-    def filter_queryset(self, queryset):
-        return super().filter_queryset(queryset) if self.action == "list" else queryset
+    def instant(self) -> datetime | None:
+        """Of `?as_of=`, where one event is read."""
+        return instant_of(self.request.query_params.get("as_of"), self.request.user)
+
+    def list(self, request):
+        asked = DjangoFilterBackend().get_filterset(request, self.get_queryset(), self)
+        if not asked.is_valid():
+            raise translate_validation(asked.errors)
+        at = asked.instant()
+        page = self._page_as_of(at, asked) if at else self.paginate_queryset(asked.qs)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def _page_as_of(self, at: datetime, asked: EventFilter) -> Sequence[Event]:
+        keyset = self.get_keyset()
+        parts = past.parts(asked.queryset, at, keyset)
+        fetch = past.pager([asked.filter_queryset(part) for part in parts], keyset)
+        return self.paginator.paginate(fetch, keyset, self.request)
 
     def get_keyset(self):
         return keyset_of(self.request.query_params.get("ordering", "start_time"))
@@ -85,7 +111,7 @@ class EventViewSet(ListModelMixin, EventScopedViewSet):
     def get_serializer_context(self):
         return super().get_serializer_context() | {"fields": self.wanted_fields()}
 
-    def wanted_fields(self) -> list[str] | None:
+    def wanted_fields(self) -> Sequence[str] | None:
         """The names in `?fields=`, or None for all of them."""
         given = self.request.query_params.get("fields") if self.request else None
         if given is None or self.action not in ("list", "retrieve"):
@@ -105,7 +131,7 @@ class EventViewSet(ListModelMixin, EventScopedViewSet):
         return response
 
     def retrieve(self, request, id):
-        return self.answer(self.event)
+        return self.answer(past.as_it_was(self.event) if self.instant() else self.event)
 
     def update(self, request, id):
         return self._change(replace=True)
