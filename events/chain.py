@@ -21,6 +21,8 @@ def digest(
     previous: str,
     *,
     event_id: UUID,
+    uid: str,
+    split_from: UUID | None,
     version: int,
     action: str,
     author_id: UUID | None,
@@ -37,6 +39,8 @@ def digest(
         {
             "previous": previous,
             "event": str(event_id),
+            "uid": uid,
+            "split_from": split_from and str(split_from),
             "version": version,
             "action": str(action),
             "author": author_id and str(author_id),

@@ -48,12 +48,12 @@ def reports(
     `told` are those who had access before, for a purge leaves nobody to be found. A constant number
     of queries.
     """
-    ids = {_event_id(one) for one in concerned if not isinstance(one, APIException)}
+    ids = {event_id_of(one) for one in concerned if not isinstance(one, APIException)}
     written = _read(ids, change_set, by, told)
     return [one if isinstance(one, APIException) else written.report(one) for one in concerned]
 
 
-def _event_id(one: Event | Grant) -> UUID:
+def event_id_of(one: Event | Grant) -> UUID:
     return one.pk if isinstance(one, Event) else one.event_id
 
 
@@ -68,7 +68,7 @@ class _Written:
     people: dict[UUID, People]
 
     def report(self, one: Event | Grant) -> Report:
-        event_id = _event_id(one)
+        event_id = event_id_of(one)
         access = self.access.get(event_id, [])
         people = self.people.get(event_id, {})
         people |= {change["user"]["id"]: change["user"]["username"] for change in access}

@@ -126,7 +126,7 @@ UNDONE = _response("The event", {**_EVENT, **_FIRST, "version": 3})
 ROLLED_BACK = _response("The event", {**_EVENT, **_FIRST, "version": 3})
 
 VERSION_ROW = _response("A page", _MOVE_ROW)
-VERSION = _response("A version", {**_MOVE_ROW, "event": _MOVED})
+VERSION = _response("A version", {**_MOVE_ROW, "hash": "9f2c" * 16, "event": _MOVED})
 VALID = _response(
     "A history that holds",
     {

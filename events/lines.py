@@ -25,6 +25,9 @@ def limited(work: int = 10 * MAX_WORK) -> Iterator[None]:
 
     Once it is spent, what lies between the common beginning and end counts as one change.
     """
+    if _left.get() is not None:  # within another such block, whose bound holds
+        yield
+        return
     token = _left.set([work])
     try:
         yield

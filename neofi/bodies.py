@@ -3,10 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
+from math import inf
 
-BODIES_IN_MEMORY = 16  # of the largest size, in one process
+KIB = 1024
+# An ordinary call's body comes in whatever others do: up to this size it takes nothing of the room
+# that all share. How many of them there are is bounded by the server's connections.
+SMALL = 256 * KIB
+BODIES_IN_MEMORY = 16  # of the largest size, in one process: what is beyond the small ones
+# What takes of the room has to keep coming: so many bytes a second, and no longer pause than this.
+PACE = 16 * KIB
+PAUSE = 5  # seconds: TCP may need three tries to get over a lost packet
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,27 @@ NO_ROOM = Refusal(
 )
 
 
+@dataclass
+class _Arriving:
+    """One body on its way in. `free` is how much of it takes nothing of the room."""
+
+    free: int
+    held: bytearray = field(default_factory=bytearray)
+    counted: int = 0
+    due: float = inf  # when the next part has to be there
+
+    def count(self) -> int:
+        """How many bytes it takes of the room since this was last asked."""
+        before, self.counted = self.counted, max(0, len(self.held) - self.free)
+        return self.counted - before
+
+    def extend(self, now: float, size: int) -> float:
+        """When the next part has to be there, now that one of this size is."""
+        if self.counted:
+            self.due = min(self.due + size / PACE, now + PAUSE)
+        return self.due
+
+
 class Bodies:
     def __init__(self, largest: int, timeout: float):
         self._timeout = timeout
@@ -54,36 +83,49 @@ class Bodies:
         if told > self._largest:
             yield self._too_large  # before it comes
             return
-        parts = []
+        # One connection of HTTP/2 brings many bodies at once, so there it bounds nothing.
+        arriving = _Arriving(free=0 if scope["http_version"] == "2" else SMALL)
         try:
-            yield await self._whole(receive, parts, told)
+            refusal = await self._in_time(receive, arriving)
+            if not refusal and len(arriving.held) < told:
+                refusal = BROKEN_OFF
+            body = refusal or bytes(arriving.held)
+            arriving.held.clear()  # or what is whole would be held twice, and what is refused once
+            if refusal:
+                self._give_back(arriving)
+            yield body
         finally:
-            self._room += sum(map(len, parts))
+            self._give_back(arriving)
 
-    async def _whole(self, receive, parts: list[bytes], told: int) -> bytes | Refusal:
+    def _give_back(self, arriving: _Arriving) -> None:
+        self._room += arriving.counted
+        arriving.counted = 0
+
+    async def _in_time(self, receive, arriving: _Arriving) -> Refusal | None:
         try:
-            async with asyncio.timeout(self._timeout):
-                refusal = await self._collect(receive, parts)
+            async with asyncio.timeout(self._timeout) as limit:
+                return await self._collect(receive, arriving, limit)
         except TimeoutError:
             return TOO_SLOW
-        body = b"".join(parts)
-        return refusal or (body if len(body) >= told else BROKEN_OFF)
 
-    async def _collect(self, receive, parts: list[bytes]) -> Refusal | None:
-        left, more = self._largest, True
+    async def _collect(
+        self, receive, arriving: _Arriving, limit: asyncio.Timeout
+    ) -> Refusal | None:
+        now, end = asyncio.get_running_loop().time, limit.when()
+        more = True
         while more:
             message = await receive()
             # The server says "disconnect" of a client that is gone and of malformed chunks alike.
             if message["type"] != "http.request":
                 return BROKEN_OFF
             part, more = message.get("body", b""), message.get("more_body", False)
-            parts.append(part)
-            self._room -= len(part)
-            left -= len(part)
-            if left < 0:
+            arriving.held += part
+            self._room -= arriving.count()
+            if len(arriving.held) > self._largest:
                 return self._too_large
-            if self._room < 0:
+            if self._room < 0 and arriving.counted:
                 return NO_ROOM
+            limit.reschedule(min(end, arriving.extend(now(), len(part))))
         return None
 
 

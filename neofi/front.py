@@ -14,10 +14,12 @@ from http import HTTPStatus
 from io import BytesIO
 from urllib.parse import unquote_to_bytes
 
-from neofi import outages, problems
+from django.http import HttpRequest, HttpResponse
+
+from neofi import outages, problem_views, problems
 from neofi.bodies import Bodies, Refusal
-from neofi.middleware import sane_request_id
-from neofi.renderers import ProblemRenderer
+from neofi.logs import current_request_id
+from neofi.middleware import access_log, request_id, sane_request_id
 
 log = logging.getLogger(__name__)
 
@@ -59,12 +61,13 @@ class Front:
             async with asyncio.timeout(self._patience):
                 await self._free.acquire()
         except TimeoutError:
-            return busy(environ)
-        try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, call, self._wsgi, environ)
-        finally:
-            self._free.release()
+            return answer_without_django(environ, busy)
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._threads, call, self._wsgi, environ)
+        # Whoever stops waiting for it (the client is gone, the server ends) stops no thread: that
+        # one is free when it is done.
+        work.add_done_callback(lambda _: self._free.release())
+        return await asyncio.shield(work)
 
 
 def environ_of(scope, body: bytes | Refusal) -> dict:
@@ -82,6 +85,8 @@ def environ_of(scope, body: bytes | Refusal) -> dict:
     for name, value in scope["headers"]:
         if b"_" not in name:  # it would pass for the header with a hyphen, which proxies vouch for
             _add_header(environ, name.decode("latin-1"), value.decode("latin-1"))
+    # The same on every line of the log, whoever writes it.
+    environ["HTTP_X_REQUEST_ID"] = sane_request_id(environ.get("HTTP_X_REQUEST_ID", ""))
     if isinstance(body, Refusal):
         body, environ["neofi.refusal"] = b"", body
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
@@ -98,32 +103,63 @@ def _add_header(environ: dict, name: str, value: str) -> None:
 
 
 def call(wsgi: Callable, environ: dict) -> tuple:
-    """Status, headers and the whole content of the answer."""
+    """Status, headers and the whole content of the answer, whatever happens."""
+    token = current_request_id.set(environ["HTTP_X_REQUEST_ID"])
+    try:
+        return _call(wsgi, environ)
+    except BaseException:  # a SystemExit too: in a thread it would end nothing but this request
+        log.exception("Django gave no answer.")
+        return answer_without_django(environ, failed)
+    finally:
+        current_request_id.reset(token)
+
+
+def _call(wsgi: Callable, environ: dict) -> tuple:
     started = []
     response = wsgi(environ, lambda *status_and_headers: started.extend(status_and_headers))
     try:
         content = b"".join(response)
     finally:
-        response.close()
+        _close(response)
     status, headers = started
     return int(status[:3]), encoded(headers), content
+
+
+def _close(response) -> None:
+    try:
+        response.close()
+    except Exception:  # the answer is there: a write that was done must not pass for a failure
+        log.exception("What comes after an answer failed.")
 
 
 def encoded(headers) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-def busy(environ: dict) -> tuple:
-    """No thread was free in time, and so Django does not get to see the request."""
+def answer_without_django(environ: dict, view: Callable[[HttpRequest], HttpResponse]) -> tuple:
+    """What Django does not get to see, or failed at, has an id and its line in the log all the same.
+
+    The request is of the plainest kind, for it may be the making of Django's own that failed.
+    """
+    request = HttpRequest()
+    request.META, request.method = environ, environ["REQUEST_METHOD"]
+    request.path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+    response = request_id(access_log(view))(request)
+    response["Content-Length"] = len(response.content)
+    return response.status_code, encoded(response.items()), response.content
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """No thread was free in time."""
     log.warning("Refused for now: no thread is free.")
     refusal = outages.busy()
-    content = ProblemRenderer().render(
-        problems.body(refusal.status_code, refusal.detail.code, refusal.detail)
+    response = problem_views.problem_response(
+        refusal.status_code, refusal.detail.code, refusal.detail
     )
-    headers = {
-        "Content-Type": problems.MEDIA_TYPE,
-        "Content-Length": str(len(content)),
-        "Retry-After": problems.retry_after(refusal.wait),
-        "X-Request-ID": sane_request_id(environ.get("HTTP_X_REQUEST_ID", "")),
-    }
-    return HTTPStatus.SERVICE_UNAVAILABLE, encoded(headers.items()), content
+    response["Retry-After"] = problems.retry_after(refusal.wait)
+    return response
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return problem_views.problem_response(status, "error", problems.OUR_FAULT)

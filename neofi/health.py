@@ -7,6 +7,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
+from neofi import outages
 from neofi.problem_views import problem_response
 
 log = logging.getLogger(__name__)
@@ -22,8 +23,11 @@ def readyz(request: HttpRequest):
     """Readiness: the database is reachable and every migration is applied."""
     try:
         pending = _ask_for_pending_migrations()
-    except Error:
-        log.exception("The database is not reachable.")
+    except Error as error:
+        if outages.refusal_of(error):
+            outages.explain(error)
+        else:
+            log.exception("The database cannot be asked.")
         return _not_ready("The database is not reachable.")
     if pending:
         return _not_ready(f"{pending} migrations are not applied.")

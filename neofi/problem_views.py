@@ -40,8 +40,7 @@ def server_error(request):
     error = sys.exc_info()[1]
     if refusal := outages.refusal_of(error):
         return unavailable(request, refusal)
-    detail = "Something went wrong on our side. It has been logged."
-    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "error", detail)
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "error", problems.OUR_FAULT)
 
 
 def unavailable(request, refusal: outages.Unavailable):

@@ -23,6 +23,7 @@ from neofi import outages
 from neofi.renderers import BrowsableAPIRenderer, ProblemRenderer
 
 MEDIA_TYPE = ProblemRenderer.media_type
+OUR_FAULT = "Something went wrong on our side. It has been logged."
 
 
 class Problem(exceptions.APIException):
@@ -145,7 +146,7 @@ class ProblemHandler(ExceptionHandler):
     def convert_unhandled_exceptions(self, exc: Exception) -> exceptions.APIException:
         if isinstance(exc, exceptions.APIException):
             return exc
-        return exceptions.APIException("Something went wrong on our side. It has been logged.")
+        return exceptions.APIException(OUR_FAULT)
 
     def get_response(self, exc: exceptions.APIException, data: dict):
         request = self.context["request"]

@@ -27,10 +27,17 @@ class StrictView:
         super().initial(request, *args, **kwargs)
         if getattr(self, "action", self) is None:
             return  # 405 is the answer, whoever asks
-        self.find()
+        answered = self.is_answered()
+        if not answered:
+            self.find()
         if self.unacceptable:
             raise self.unacceptable
-        check_parameters(request, *self.known_parameters())
+        if not answered:
+            check_parameters(request, *self.known_parameters())
+
+    def is_answered(self) -> bool:
+        """Whether the answer is there already, so that nothing more has to be asked."""
+        return False
 
     def find(self) -> None:
         """Look up what the path names. Raises NotFound and PermissionDenied."""

@@ -41,6 +41,8 @@ def hash_of(row, previous: str) -> str:
     covered = {
         "previous": previous,
         "event": str(row.id),
+        "uid": row.uid,
+        "split_from": row.split_from_id and str(row.split_from_id),
         "version": row.version,
         "action": row.action,
         "author": row.history_user_id and str(row.history_user_id),
@@ -57,16 +59,29 @@ def hash_of(row, previous: str) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
+COPY_TO_GRANTS = """
+UPDATE events_grant
+    SET event_created_at = events_event.created_at, event_moved_at = events_event.moved_at
+    FROM events_event
+    WHERE events_event.id = events_grant.event_id AND events_event.id = ANY(%s)
+"""
+
+
 def chain(apps, schema_editor):
     Event = apps.get_model("events", "Event")
     events = Event.objects.filter(moved_at=None).order_by("pk")
+    last = None
     while True:
         with transaction.atomic():
-            chunk = list(events.select_for_update()[:CHUNK])
+            left = events.filter(pk__gt=last) if last else events
+            chunk = list(left.select_for_update()[:CHUNK])
             if not chunk:
                 return
             _chain(apps, {event.pk: event for event in chunk})
             Event.objects.bulk_update(chunk, ["history_head", "moved_at"])
+            with schema_editor.connection.cursor() as cursor:
+                cursor.execute(COPY_TO_GRANTS, [[event.pk for event in chunk]])
+        last = chunk[-1].pk
 
 
 def _chain(apps, events):
@@ -81,12 +96,8 @@ def _chain(apps, events):
             if event.field_versions.get("start_time") == row.version:
                 event.moved_at = row.history_date
         Version.objects.bulk_update(batch, ["snapshot", "hash"])
-    Grant = apps.get_model("events", "Grant")
     for event in events.values():
         event.moved_at = event.moved_at or event.created_at
-        Grant.objects.filter(event_id=event.pk).update(
-            event_created_at=event.created_at, event_moved_at=event.moved_at
-        )
 
 
 class Migration(migrations.Migration):

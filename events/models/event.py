@@ -71,6 +71,8 @@ class ContentVersion(AttributedRow):
         return chain.digest(
             previous,
             event_id=self.id,
+            uid=self.uid,
+            split_from=self.split_from_id,
             version=self.version,
             action=self.action,
             author_id=self.history_user_id,

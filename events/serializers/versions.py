@@ -52,10 +52,11 @@ class VersionRowSerializer(AuthorshipSerializer):
 class VersionSerializer(VersionRowSerializer):
     """One past version, whole."""
 
+    hash = serializers.CharField(help_text="The head of the chain as of this version.")
     event = SnapshotSerializer()
 
     def to_representation(self, row) -> dict[str, Any]:
-        return {**super().to_representation(row), "event": row.content}
+        return {**super().to_representation(row), "hash": row.hash, "event": row.content}
 
 
 class FaultSerializer(serializers.Serializer):

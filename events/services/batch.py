@@ -62,7 +62,8 @@ def run_batch(*, by: User, items: Sequence[Item], named: str, atomic: bool = Tru
         # Refused by a constraint, which does not say for which item. That attempt's locks are
         # gone: take all of them again, for one by one they would not be in order.
         _lock(items, by)
-        return [_attempt_alone(item, Ledger(by, ledger.change_set)) for item in items]
+        with lines.limited():
+            return [_attempt_alone(item, Ledger(by, ledger.change_set)) for item in items]
 
 
 def create_events(

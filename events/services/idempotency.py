@@ -3,7 +3,7 @@
 The answer is written in the transaction that did what it says, so a crash leaves both or neither.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -13,9 +13,10 @@ from uuid import UUID
 import orjson
 from django.db import connection
 from django.utils import timezone
+from rest_framework.exceptions import NotFound
 
 from accounts.models import User
-from events.models import RememberedAnswer
+from events.models import Event, RememberedAnswer
 from neofi.problems import Conflict, UnprocessableContent
 from neofi.renderers import JSONRenderer
 from neofi.rows import remove_in_chunks
@@ -26,11 +27,16 @@ KEPT_FOR = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a view answers: `data` as it goes to a renderer, None for an empty body."""
+    """What a view answers: `data` as it goes to a renderer, None for an empty body.
+
+    `event_ids` are the events that it tells of: whoever cannot see them any more is not told again,
+    and what tells of a purged one is forgotten.
+    """
 
     status: int
     data: Any
     headers: dict[str, str]
+    event_ids: frozenset[UUID] = frozenset()
     replayed: bool = False
 
 
@@ -44,7 +50,6 @@ class KeyedRequest:
     path: str
     query: str
     body: bytes
-    event_ids: tuple[UUID, ...] = ()
 
     @property
     def scope(self) -> str:
@@ -64,19 +69,27 @@ def _digest(*parts: str | bytes) -> str:
     return found.hexdigest()
 
 
+def find_answer(request: KeyedRequest) -> Answer | None:
+    """The first answer, if this very request has one that its user may still see."""
+    kept = RememberedAnswer.objects.filter(pk=request.scope).first()
+    same = kept and _is_fresh(kept) and kept.fingerprint == request.fingerprint
+    return _again(kept) if same and _is_visible(kept, request.user) else None
+
+
 @service
 def answer_once(request: KeyedRequest, act: Callable[[], Answer]) -> Answer:
     """What `act` answers, the first time; afterwards the same again, without acting.
 
     Only a success is remembered: what raises leaves nothing behind. Raises Conflict while the first
-    request is still being answered, UnprocessableContent if the key came with another request.
+    request is still being answered, UnprocessableContent if the key came with another request,
+    NotFound if the user has lost access to what the first answer tells of.
     """
     if not _try_to_lock(request.scope):
         raise Conflict(
             "A request with this Idempotency-Key is still being answered.", "idempotency_in_flight"
         )
     kept = RememberedAnswer.objects.filter(pk=request.scope).first()
-    if kept and kept.created_at > timezone.now() - KEPT_FOR:
+    if kept and _is_fresh(kept):
         return _replay(kept, request)
     answer = act()
     _remember(request, answer)
@@ -97,6 +110,22 @@ def _replay(kept: RememberedAnswer, request: KeyedRequest) -> Answer:
             "This Idempotency-Key came with another request before. Use a new one for each.",
             "idempotency_key_reused",
         )
+    if not _is_visible(kept, request.user):
+        raise NotFound
+    return _again(kept)
+
+
+def _is_fresh(kept: RememberedAnswer) -> bool:
+    return kept.created_at > timezone.now() - KEPT_FOR
+
+
+def _is_visible(kept: RememberedAnswer, user: User) -> bool:
+    """Whether the user still has access to all that is told of, in the trash too."""
+    seen = Event.objects.visible_or_in_trash_to(user).filter(pk__in=kept.event_ids)
+    return seen.count() == len(kept.event_ids)
+
+
+def _again(kept: RememberedAnswer) -> Answer:
     data = None if kept.body is None else orjson.loads(kept.body)
     return Answer(kept.status, data, kept.headers, replayed=True)
 
@@ -112,7 +141,7 @@ def _remember(request: KeyedRequest, answer: Answer) -> None:
                 status=answer.status,
                 headers=answer.headers,
                 body=body,
-                event_ids=list({*_ids_in(answer.data), *request.event_ids}),
+                event_ids=list(answer.event_ids),
                 created_at=timezone.now(),
             )
         ],
@@ -121,18 +150,6 @@ def _remember(request: KeyedRequest, answer: Answer) -> None:
         unique_fields=["scope"],
         update_fields=["fingerprint", "status", "headers", "body", "event_ids", "created_at"],
     )
-
-
-def _ids_in(data: Any) -> Iterator[UUID]:
-    """Every id that an answer has in it: those of events among them, and the others do no harm."""
-    if isinstance(data, UUID):
-        yield data
-    elif isinstance(data, dict):
-        for value in data.values():
-            yield from _ids_in(value)
-    elif isinstance(data, list):
-        for item in data:
-            yield from _ids_in(item)
 
 
 def forget_event(event_id: UUID) -> None:

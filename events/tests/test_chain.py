@@ -12,6 +12,8 @@ from events import chain
 VALUES = {
     "previous": "ab" * 32,
     "event_id": UUID("0199f3b0-1a2b-7c3d-8e4f-5a6b7c8d9e0f"),
+    "uid": "mine",
+    "split_from": None,
     "version": 2,
     "action": "updated",
     "author_id": UUID("0199f3a2-7c41-7d3e-9b0a-5f1c2d3e4f50"),
@@ -30,7 +32,7 @@ COVERED = (
     '"change_set":"0199ff42-6d10-7a55-9c3e-1f2a3b4c5d6e",'
     '"event":"0199f3b0-1a2b-7c3d-8e4f-5a6b7c8d9e0f","merged_from":1,"note":"größer",'
     f'"previous":"{"ab" * 32}","snapshot":"{{\\"content\\":{{}},\\"schema\\":1}}",'
-    '"source_version":null,"version":2}'
+    '"source_version":null,"split_from":null,"uid":"mine","version":2}'
 ).encode()
 
 
@@ -52,6 +54,8 @@ def test_with_a_key_it_is_hmac_sha_256():
     [
         {"previous": chain.NONE},
         {"event_id": UUID(int=1)},
+        {"uid": "yours"},
+        {"split_from": UUID(int=1)},
         {"version": 3},
         {"action": "undone"},
         {"author_id": None},

@@ -16,7 +16,7 @@ from accounts.tests.threads import at_once
 from collaboration.services import sharing
 from events.models import Event, HistoricalEvent, RememberedAnswer
 from events.services import idempotency, writing
-from events.tests.factories import EventFactory, body
+from events.tests.factories import EventFactory, body, edit
 from neofi.tests.queries import queries
 from neofi.tests.refusals import problem_in
 
@@ -122,11 +122,34 @@ def test_an_answer_without_a_body_is_remembered(api, owner, event):
     assert post(api(owner), path, {}, key="two").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["rollback/1", "share"])
+def test_it_is_given_again_when_the_event_is_in_the_trash_by_then(api, owner, event, path):
+    sent = {"user": "viewer", "role": "viewer"} if path == "share" else {}
+    url = f"{URL}/{event.pk}/{path}"
+    first = post(api(owner), url, sent)
+    writing.delete_event(event.pk, by=owner)
+    assert post(api(owner), url, sent).content == first.content
+    assert post(api(owner), url, sent, key="two").status_code == 404
+
+
+def test_a_key_opens_no_trash(api, owner, viewer, event):
+    writing.delete_event(event.pk, by=owner)
+    assert post(api(viewer), f"{URL}/{event.pk}/undo/1", {}).status_code == 404
+
+
 def test_who_has_lost_access_is_told_nothing_again(api, owner, editor, event):
     path = f"{URL}/{event.pk}/rollback/1"
     assert post(api(editor), path, {}).status_code == 200
     sharing.revoke(event.pk, editor.pk, by=owner)
     assert post(api(editor), path, {}).status_code == 404
+
+
+def test_who_has_lost_access_to_one_of_many_is_told_nothing_again(api, owner, editor, event):
+    operations = [{"op": "update", "id": str(event.pk), "event": {"title": "A"}}]
+    send = partial(post, api(editor), f"{URL}/batch", {"operations": operations})
+    assert send().status_code == 200
+    sharing.revoke(event.pk, editor.pk, by=owner)
+    assert send().status_code == 404
 
 
 def test_it_is_forgotten_after_a_day(api, owner):
@@ -161,6 +184,15 @@ def test_a_purge_takes_the_answers_with_it(api, owner):
     assert left.event_ids.count(kept.pk) == 1
 
 
+def test_a_purge_takes_what_a_clash_has_shown_with_it(api, owner, event):
+    edit(event.pk, by=owner, content={"title": "Secret"})
+    clash = {"op": "update", "id": str(event.pk), "base_version": 1, "event": {"title": "Mine"}}
+    answer = post(api(owner), f"{URL}/batch", {"operations": [clash], "atomic": False})
+    assert "Secret" in str(answer.json())
+    writing.purge_event(event.pk, by=owner)
+    assert not RememberedAnswer.objects.exists()
+
+
 def test_get_and_patch_take_no_notice_of_a_key(api, owner, event):
     client = api(owner)
     for title in ("A", "B"):
@@ -178,9 +210,9 @@ def test_sharing_can_be_repeated(api, owner, event):
 
 def test_a_key_costs_three_statements(api, owner):
     client = api(owner)
-    with queries(8):  # a create's five; the lock, the answer from before, this one
+    with queries(9):  # a create's five; whether there is an answer; the lock, the same, this one
         post(client)
-    with queries(3):  # session; the lock, the answer
+    with queries(3):  # session; the answer; whether all that it tells of may be seen
         post(client)
 
 

@@ -11,11 +11,12 @@ from events.models import Event, Grant, HistoricalEvent, HistoricalGrant
 from events.verifying.access import faults_of_access
 from events.verifying.faults import Fault, of_event
 from events.verifying.one import CHUNK, events_to_verify, faults_of_versions
+from events.verifying.spans import faults_of_spans
 from events.verifying.versions import Walk
 from neofi.transactions import one_moment
 
 # The parts of an event, in the order in which they are judged.
-ROW, VERSIONS, ACCESS = range(3)
+ROW, VERSIONS, SPANS, ACCESS = range(4)
 # Where PostgreSQL sorts what names no event, or nobody: behind all others.
 NONE = UUID(int=2**128 - 1)
 
@@ -38,7 +39,7 @@ class Inspection:
                 if event:
                     yield from self._faults_of(event, rows)
                 else:
-                    yield self._stray(event_id, rows)
+                    yield from self._faults_of_stray(event_id, rows)
                 after_each()
 
     def _faults_of(self, event: Event, rows: "Rows") -> Iterator[Fault]:
@@ -46,15 +47,18 @@ class Inspection:
         walk = Walk(event.pk)
         yield from faults_of_versions(walk, event, rows.of(event.pk, VERSIONS))
         self.versions += walk.count
+        yield from rows.of(event.pk, SPANS)
         yield from faults_of_access(event, self._counted(rows.of(event.pk, ACCESS)))
 
-    def _stray(self, event_id: UUID, rows: "Rows") -> Fault:
+    def _faults_of_stray(self, event_id: UUID, rows: "Rows") -> Iterator[Fault]:
         versions = sum(1 for _ in rows.of(event_id, VERSIONS))
+        yield from rows.of(event_id, SPANS)
         access = sum(1 for _ in rows.of(event_id, ACCESS))
         self.versions += versions
         self.access += access
-        says = f"it is not there, but {versions} versions and {access} rows of access are."
-        return of_event(event_id, "no_event", says)
+        if versions or access:
+            says = f"it is not there, but {versions} versions and {access} rows of access are."
+            yield of_event(event_id, "no_event", says)
 
     def _counted(self, rows: Iterator) -> Iterator:
         for row in rows:
@@ -82,9 +86,10 @@ class Rows:
 
 
 def _everything() -> Iterator[tuple[tuple, object]]:
-    """Every row behind its key: four cursors, each in order, joined in order.
+    """Every row behind its key: five cursors, each in order, joined in order.
 
-    So the rows of an event are together, and of each table one chunk is in memory.
+    So the rows of an event are together, and of each table one chunk is in memory. Of spans there
+    are the faults alone, which the database finds.
     """
     events = events_to_verify().order_by("pk")
     versions = HistoricalEvent.objects.order_by("id", "version")
@@ -93,6 +98,7 @@ def _everything() -> Iterator[tuple[tuple, object]]:
     return merge(
         _keyed(events, lambda event: (event.pk, ROW)),
         _keyed(versions, lambda version: (version.id, VERSIONS)),
+        (((fault.event_id, SPANS), fault) for fault in faults_of_spans()),
         _keyed(grants, lambda grant: (grant.event_id, ACCESS, grant.user_id, 0)),
         _keyed(access, lambda row: (row.event_id or NONE, ACCESS, row.user_id or NONE, 1)),
         key=itemgetter(0),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain as one_by_one
 from itertools import islice
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from events import chain
 from events.models import Event, HistoricalEvent, HistoricalGrant
 from events.verifying.faults import Fault
+from events.verifying.spans import faults_of_spans
 from events.verifying.versions import Walk
 from neofi.transactions import one_moment
 
@@ -25,7 +27,7 @@ class Verdict:
 
 
 def verify(event_id: UUID, most: int = 20) -> Verdict | None:
-    """Whether an event's history is what was written, with the first faults, up to `most`.
+    """Whether an event's history, and its spans, are what was written; the first `most` faults.
 
     None if there is no such event. What is written meanwhile is not seen.
     """
@@ -35,7 +37,8 @@ def verify(event_id: UUID, most: int = 20) -> Verdict | None:
             return None
         walk = Walk(event_id)
         versions = HistoricalEvent.objects.of_event(event_id).order_by("version")
-        found = faults_of_versions(walk, event, versions.iterator(CHUNK))
+        of_versions = faults_of_versions(walk, event, versions.iterator(CHUNK))
+        found = one_by_one(of_versions, faults_of_spans(event_id))
         faults = list(islice(found, most))
         for _ in found:
             pass  # on to the newest version

@@ -12,7 +12,7 @@ from events.serializers.events import EventRowSerializer
 from events.services.batch import Item, Op, Operation, Result, run_batch
 from events.views import docs
 from events.views.base import RESOLVE, EventScopedViewSet
-from neofi.problems import body_of
+from neofi.problems import Conflict, body_of
 
 
 @docs.batch
@@ -27,14 +27,20 @@ class BatchViewSet(EventScopedViewSet):
         given = self.validated()
         items, atomic = given["items"], given["atomic"]
         results = run_batch(by=request.user, items=items, named=given["named"], atomic=atomic)
+        pairs = list(zip(items, results, strict=True))
         if atomic:
-            rows = [self.row(item, event) for item, event in zip(items, results, strict=True)]
+            rows = [self.row(item, event) for item, event in pairs]
             created = any(item.op == Op.CREATE for item in items)
             code = status.HTTP_201_CREATED if created else status.HTTP_200_OK
         else:
-            rows = [self.alone(item, one) for item, one in zip(items, results, strict=True)]
+            rows = [self.alone(item, one) for item, one in pairs]
             code = status.HTTP_207_MULTI_STATUS
+        self.clashes = {item.event_id for item, one in pairs if isinstance(one, Conflict)}
         return self.tell(Response({"results": rows}, status=code), *results)
+
+    def told_of(self):
+        # What clashed is shown in the refusal.
+        return super().told_of() | self.clashes
 
     def row(self, item: Operation, event: Event) -> dict | None:
         """What became of the event; None once it is deleted."""

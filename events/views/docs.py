@@ -85,8 +85,8 @@ AS_OF = OpenApiParameter(
     "as_of",
     str,
     description="The event as it was at this instant: a time as RFC 3339 has it, or a date; "
-    "without an offset, in your own time zone. 404 before its creation and while it was in the trash. Your "
-    "role and the owner are today's. An instant to come means now.",
+    "without an offset, in your own time zone. 404 before its creation and while it was in the "
+    "trash. Your role and the owner are today's. An instant to come means now.",
 )
 ORDERING = OpenApiParameter(
     "ordering", str, enum=list(ORDERINGS), default="start_time", description="`-` is descending."

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from events import changelog, diffing
 from events import content as contents
-from events.models import Event, HistoricalEvent
+from events.models import HistoricalEvent
 from events.renderers import JSONPatchRenderer, UnifiedDiffRenderer
 from events.roles import Role
 from events.serializers.events import NoteSerializer
@@ -70,12 +70,6 @@ class VersionViewSet(EventScopedViewSet):
     def get_serializer_class(self):
         return self.serializer_classes.get(self.action, VersionRowSerializer)
 
-    def get_queryset(self):
-        if self.action == "undo" and "Idempotency-Key" in self.request.headers:
-            # To undo the creation moves the event to the trash: that answer can be given again.
-            return Event.objects.visible_or_in_trash_to(self.request.user).as_seen_by_caller()
-        return super().get_queryset()
-
     def get_keyset(self):
         return self.keyset
 
@@ -108,8 +102,6 @@ class VersionViewSet(EventScopedViewSet):
 
     @action(detail=True, methods=["post"])
     def undo(self, request, id, version):
-        if self.event.deleted_at:
-            raise NotFound
         event = versions.undo_version(
             self.event_id,
             self.version(version),

@@ -5,6 +5,8 @@ three; what differs is the transaction around it.
 """
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -20,7 +22,7 @@ from events import dry_runs
 from events.dry_runs import Report
 from events.models import Event
 from events.serializers.dry_runs import DryRunSerializer
-from events.services.idempotency import Answer, KeyedRequest, answer_once
+from events.services.idempotency import Answer, KeyedRequest, answer_once, find_answer
 from neofi.conditional import in_form
 from neofi.problems import body_of, invalid
 from neofi.transactions import service
@@ -37,7 +39,9 @@ class WriteMixin:
     # The one that the path names, if it does.
     event: Event | None = None
     # What the handler has written about: events, grants, and refusals of single items.
-    concerned: tuple[Any, ...] = ()
+    concerned: Sequence[Any] = ()
+    # The first answer to a request that is repeated.
+    first_answer: Answer | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -45,10 +49,25 @@ class WriteMixin:
         if request.method in SAFE_METHODS or not hasattr(self, method):
             return
         handler = getattr(self, method)
-        if self.is_dry_run():
+        if self.first_answer:
+            setattr(self, method, self.answer_again)
+        elif self.is_dry_run():
             setattr(self, method, partial(self.rehearse, handler))
-        elif request.method == "POST" and "Idempotency-Key" in request.headers:
+        elif self.has_key():
             setattr(self, method, partial(self.do_once, handler))
+
+    def is_answered(self) -> bool:
+        """Before anything is looked up: it may be in the trash since, by this very request."""
+        if self.has_key() and "dry_run" not in self.request.query_params:
+            with suppress(ParseError):
+                self.first_answer = find_answer(self.keyed_request(self.request))
+        return self.first_answer is not None
+
+    def has_key(self) -> bool:
+        return self.request.method == "POST" and "Idempotency-Key" in self.request.headers
+
+    def answer_again(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.response_of(self.first_answer)
 
     def write_parameters(self) -> frozenset[str]:
         """The query parameters that every write knows."""
@@ -64,7 +83,7 @@ class WriteMixin:
         def act() -> Answer:
             response = handler(request, *args, **kwargs)
             kept = {name: response[name] for name in REMEMBERED_HEADERS if name in response}
-            return Answer(response.status_code, response.data, kept)
+            return Answer(response.status_code, response.data, kept, self.told_of())
 
         return self.response_of(answer_once(self.keyed_request(request), act))
 
@@ -83,8 +102,14 @@ class WriteMixin:
             path=request.path,
             query=request.META.get("QUERY_STRING", ""),
             body=body,
-            event_ids=(self.event.pk,) if self.event else (),
         )
+
+    def told_of(self) -> frozenset[UUID]:
+        """The events that the answer tells of."""
+        ids = {
+            dry_runs.event_id_of(one) for one in self.concerned if not isinstance(one, APIException)
+        }
+        return frozenset(ids | ({self.event.pk} if self.event else set()))
 
     def response_of(self, answer: Answer) -> Response:
         headers = dict(answer.headers)
