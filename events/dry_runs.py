@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, Window
-from django.db.models.fields.tuple_lookups import TupleIn
 from django.db.models.functions import RowNumber
 from rest_framework.exceptions import APIException
 
@@ -70,8 +69,9 @@ class _Written:
     def report(self, one: Event | Grant) -> Report:
         event_id = event_id_of(one)
         access = self.access.get(event_id, [])
-        people = self.people.get(event_id, {})
-        people |= {change["user"]["id"]: change["user"]["username"] for change in access}
+        people = self.people.get(event_id, {}) | {
+            change["user"]["id"]: change["user"]["username"] for change in access
+        }
         return Report(
             self.events.get(event_id),
             changes=[*self._content_changes(one), *access],
@@ -118,10 +118,8 @@ def _read(
 def _contents(versions: dict[UUID, list[int]]) -> dict[tuple[UUID, int], HistoricalEvent]:
     """Those versions and the ones before them."""
     wanted = {(id, n) for id, numbers in versions.items() for v in numbers for n in (v - 1, v)}
-    if not wanted:
-        return {}
-    rows = HistoricalEvent.objects.filter(TupleIn(("id", "version"), list(wanted)))
-    return {(row.id, row.version): row for row in rows.only("id", "version", "snapshot")}
+    rows = HistoricalEvent.objects.at(wanted).only("id", "version", "snapshot")
+    return {(row.id, row.version): row for row in rows}
 
 
 def people_of(event_ids: Collection[UUID], *, but: User) -> dict[UUID, People]:

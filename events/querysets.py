@@ -1,6 +1,7 @@
 """Every rule of who may read what, and how it is joined. Chainable, and nothing here writes."""
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models.fields.tuple_lookups import TupleIn
 
 from events import content as contents
 from events.roles import Role
@@ -158,6 +160,10 @@ class HistoryQuerySet(models.QuerySet):
 
 
 class VersionQuerySet(HistoryQuerySet):
+    def at(self, places: Collection[tuple[UUID, int]]) -> "VersionQuerySet":
+        """Those versions of those events, `(event, version)` each; no query for no places."""
+        return self.filter(TupleIn(("id", "version"), list(places))) if places else self.none()
+
     def of_event(self, event_id: UUID) -> "VersionQuerySet":
         return self.filter(id=event_id)
 

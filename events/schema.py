@@ -9,7 +9,8 @@ from rest_framework.permissions import SAFE_METHODS
 
 from events import examples
 from events.serializers.dry_runs import DryRunSerializer
-from neofi.schema import REFUSALS, ProblemAutoSchema, header, problem, refusal
+from events.services.idempotency import InFlight
+from neofi.schema import ProblemAutoSchema, header, problem, refusal
 
 DRY_RUN = OpenApiParameter(
     "dry_run",
@@ -27,16 +28,11 @@ KEY = header(
 REPLAYED = header(
     "Idempotent-Replayed", "`true`: this is the first answer, given again.", response=[200, 201]
 )
-REFUSALS[409] = refusal(
+CLASH = refusal(
     "The request clashes with how things are.",
-    problem(
-        "In flight",
-        409,
-        "idempotency_in_flight",
-        "A request with this Idempotency-Key is still being answered.",
-    ),
+    problem("In flight", 409, InFlight.default_code, InFlight.default_detail),
 )
-REFUSALS[422] = refusal(
+REUSED = refusal(
     "The `Idempotency-Key` came with another request before.",
     problem(
         "A key used again",
@@ -49,6 +45,8 @@ REFUSALS[422] = refusal(
 
 class WriteAutoSchema(ProblemAutoSchema):
     """Adds to each write of a view what WriteMixin adds to it."""
+
+    known_refusals = ProblemAutoSchema.known_refusals | {409: CLASH, 422: REUSED}
 
     def get_override_parameters(self):
         parameters = super().get_override_parameters()

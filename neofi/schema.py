@@ -200,6 +200,8 @@ def rank_of_parameter(parameter: dict) -> tuple:
 class ProblemAutoSchema(AutoSchema):
     """Derives the refusals; takes the first sentence of a description as the summary."""
 
+    known_refusals = REFUSALS
+
     def get_operation(self, *args):
         operation = super().get_operation(*args)
         if operation:
@@ -297,7 +299,7 @@ class ProblemAutoSchema(AutoSchema):
     def _shared(self, status: int) -> dict:
         """A reference to the answer that all operations refuse with alike."""
         name = f"Problem{status}"
-        answer = self._get_response_for_code(REFUSALS[status], str(status))
+        answer = self._get_response_for_code(self.known_refusals[status], str(status))
         component = ResolvedComponent(name, ResolvedComponent.RESPONSE, answer, object=name)
         self.registry.register_on_missing(component)
         return component.ref

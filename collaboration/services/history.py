@@ -8,8 +8,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models.fields.tuple_lookups import TupleIn
-
 from events.models import HistoricalEvent, HistoricalGrant
 from events.models.history import ACCESS_ACTIONS
 from events.services.editing import Place
@@ -50,7 +48,5 @@ def read_history(change_set: UUID) -> History:
 
 
 def _read(places: Collection[Place]) -> dict[Place, HistoricalEvent]:
-    if not places:
-        return {}
-    rows = HistoricalEvent.objects.filter(TupleIn(("id", "version"), list(places)))
-    return {(row.id, row.version): row for row in rows.only(*_VERSION)}
+    rows = HistoricalEvent.objects.at(places).only(*_VERSION)
+    return {(row.id, row.version): row for row in rows}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models.fields.tuple_lookups import TupleIn
 from rest_framework.serializers import ErrorDetail, ValidationError
 
 from events import content as contents
@@ -47,10 +46,8 @@ class Edit:
 
 def read_contents(places: Collection[Place]) -> dict[Place, Content]:
     """The contents of past versions, in one query; in none if there is nothing to read."""
-    if not places:
-        return {}
-    rows = HistoricalEvent.objects.filter(TupleIn(("id", "version"), list(places)))
-    return {(row.id, row.version): row.content for row in rows.only("id", "version", "snapshot")}
+    rows = HistoricalEvent.objects.at(places).only("id", "version", "snapshot")
+    return {(row.id, row.version): row.content for row in rows}
 
 
 def edited(event: Event, edit: Edit, base: Content | None) -> Content:

@@ -25,6 +25,12 @@ from neofi.transactions import service
 KEPT_FOR = timedelta(hours=24)
 
 
+class InFlight(Conflict):
+    default_code = "idempotency_in_flight"
+    default_detail = "A request with this Idempotency-Key is still being answered."
+    wait = 1  # seconds, for Retry-After
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a view answers: `data` as it goes to a renderer, None for an empty body.
@@ -85,9 +91,7 @@ def answer_once(request: KeyedRequest, act: Callable[[], Answer]) -> Answer:
     NotFound if the user has lost access to what the first answer tells of.
     """
     if not _try_to_lock(request.scope):
-        raise Conflict(
-            "A request with this Idempotency-Key is still being answered.", "idempotency_in_flight"
-        )
+        raise InFlight
     kept = RememberedAnswer.objects.filter(pk=request.scope).first()
     if kept and _is_fresh(kept):
         return _replay(kept, request)

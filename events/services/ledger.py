@@ -72,7 +72,8 @@ class Ledger:
         changed = contents.differing(contents.of(event), content)
         if not changed:
             return
-        event.field_versions |= dict.fromkeys(changed, event.version + 1)
+        # A new dict: copies of the event, as it was before, keep the old one.
+        event.field_versions = event.field_versions | dict.fromkeys(changed, event.version + 1)
         for name in changed:
             setattr(event, name, content[name])
         self.add_version(event, action, **told)
