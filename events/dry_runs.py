@@ -65,6 +65,7 @@ class _Written:
     contents: dict[tuple[UUID, int], HistoricalEvent]
     access: dict[UUID, list[Change]]
     people: dict[UUID, People]
+    by: User
 
     def report(self, one: Event | Grant) -> Report:
         event_id = event_id_of(one)
@@ -72,12 +73,20 @@ class _Written:
         people = self.people.get(event_id, {}) | {
             change["user"]["id"]: change["user"]["username"] for change in access
         }
+        people.pop(self.by.pk, None)
+        told = sorted(people.items(), key=_by_name)[:MOST_TOLD]
         return Report(
-            self.events.get(event_id),
+            self._event_after(one),
             changes=[*self._content_changes(one), *access],
             conflicts=[clash.row() for clash in getattr(one, "settled", ())],
-            would_tell=[user_ref(*person) for person in sorted(people.items(), key=_by_name)],
+            would_tell=[user_ref(*person) for person in told],
         )
+
+    def _event_after(self, one: Event | Grant) -> Event | None:
+        """Right after that operation, of which others about the same event may have come later."""
+        if isinstance(one, Event) and one.written:
+            return None if one.deleted_at else one
+        return self.events.get(event_id_of(one))
 
     def _content_changes(self, one: Event | Grant) -> list[Change]:
         """Of the versions up to this state of the event that none has told of."""
@@ -104,7 +113,7 @@ def _read(
     if change_set is None:
         # Nothing was changed, or nothing is left of it.
         gone = {id: people for id, people in told.items() if id not in events}
-        return _Written(events, {}, {}, {}, gone)
+        return _Written(events, {}, {}, {}, gone, by)
     versions = defaultdict(list)
     rows = HistoricalEvent.objects.filter(change_set=change_set, id__in=ids).order_by("version")
     for event_id, version in rows.values_list("id", "version"):
@@ -112,7 +121,7 @@ def _read(
     access = changelog.access_changes(change_set, ids)
     people = people_of(ids, but=by)
     touched = {id: told.get(id, {}) | people.get(id, {}) for id in {*versions, *access}}
-    return _Written(events, versions, _contents(versions), access, touched)
+    return _Written(events, versions, _contents(versions), access, touched, by)
 
 
 def _contents(versions: dict[UUID, list[int]]) -> dict[tuple[UUID, int], HistoricalEvent]:

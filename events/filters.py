@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 
 from accounts.models import User
@@ -55,7 +56,12 @@ def instant_of(text: str | None, user: User) -> datetime | None:
         value = InstantField(required=False).clean(text)
     except ValidationError as error:
         raise invalid("as_of", error.messages[0], error.error_list[0].code) from error
-    return value and times.to_utc(value, ZoneInfo(user.timezone))
+    return _past(value and times.to_utc(value, ZoneInfo(user.timezone)))
+
+
+def _past(instant: datetime | None) -> datetime | None:
+    """An instant to come means now, and now is what is read without any."""
+    return instant if instant and instant < timezone.now() else None
 
 
 class FlagField(forms.CharField):
@@ -175,10 +181,10 @@ class EventFilter(django_filters.FilterSet):
     def filter_deleted(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset  # the view has chosen its door by it
 
-    def filter_as_of(self, queryset: QuerySet, name: str, value: datetime) -> QuerySet:
+    def filter_as_of(self, queryset: QuerySet, name: str, value) -> QuerySet:
         return queryset  # and what it filters, by this
 
     def instant(self) -> datetime | None:
         """The instant that is asked for, of a valid form."""
         value = self.form.cleaned_data["as_of"]
-        return value and times.to_utc(value, ZoneInfo(self.request.user.timezone))
+        return _past(value and times.to_utc(value, ZoneInfo(self.request.user.timezone)))

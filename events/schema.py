@@ -26,7 +26,9 @@ KEY = header(
     "same key within 24 hours gets the first answer again.",
 )
 REPLAYED = header(
-    "Idempotent-Replayed", "`true`: this is the first answer, given again.", response=[200, 201]
+    "Idempotent-Replayed",
+    "`true`: this is the first answer, given again.",
+    response=[200, 201, 204, 207],
 )
 CLASH = refusal(
     "The request clashes with how things are.",
@@ -70,8 +72,12 @@ class WriteAutoSchema(ProblemAutoSchema):
                 form["schema"] = build_object_type(results, required=["results"])
                 example = {"results": [example]}
             form["examples"] = {"ADryRun": {"value": example, "summary": "A dry run"}}
-        bodies["200"] = _either(bodies.get("200", {"description": "A dry run."}), told)
+        bodies["200"] = _either(bodies.get("200") or _empty(told), told)
         return dict(sorted(bodies.items()))
+
+
+def _empty(told: dict) -> dict:
+    return {"description": "A dry run.", "headers": told.get("headers", {})}
 
 
 def _either(usual: dict, told: dict) -> dict:

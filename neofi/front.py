@@ -137,7 +137,7 @@ def encoded(headers) -> list[tuple[bytes, bytes]]:
 
 
 def answer_without_django(environ: dict, view: Callable[[HttpRequest], HttpResponse]) -> tuple:
-    """What Django does not get to see, or failed at, has an id and its line in the log all the same.
+    """What Django does not get to see, or fails at, has an id and its line in the log all the same.
 
     The request is of the plainest kind, for it may be the making of Django's own that failed.
     """

@@ -149,8 +149,10 @@ def _is_of_a_standby(error: BaseException) -> bool:
 
 
 def _connection_of(error: psycopg.Error) -> psycopg.Connection | None:
-    """The driver's connection that `error` is about. Django's may be a new one by now, and the error
-    names none, but it has passed through methods of the connection or of a cursor."""
+    """The driver's connection that `error` is about. Django's may be a new one by now.
+
+    The error names none, but it has passed through methods of the connection or of a cursor.
+    """
     for frame in _frames(error):
         one = frame.f_locals.get("self")
         if isinstance(one, psycopg.Cursor):

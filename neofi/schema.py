@@ -48,7 +48,7 @@ LOCATION = header("Location", "The URL of what was created.", response=[201])
 CHANGE_SET = header(
     "X-Change-Set",
     "Names what this request wrote, as history rows do. Absent if nothing changed.",
-    response=[200, 201, 204],
+    response=[200, 201, 204, 207],
 )
 EVERYWHERE = [
     header(
@@ -81,7 +81,14 @@ class ProblemSerializer(serializers.Serializer):
     detail = serializers.CharField(help_text="What is wrong, for people.")
     code = serializers.CharField(help_text="What is wrong, for programs.")
     errors = FieldErrorSerializer(many=True, required=False, help_text="Of invalid input alone.")
-    current_version = serializers.IntegerField(required=False, help_text="Of a 412 alone.")
+    current_version = serializers.IntegerField(
+        required=False, help_text="Of a 412, and of a merge's 409."
+    )
+    conflicts = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="Of a merge's 409: `field`, `base`, `current` and `yours` of each clash.",
+    )
 
 
 def problem(name: str, status: int, code: str, detail: str, **members) -> OpenApiExample:

@@ -81,23 +81,25 @@ class PermissionViewSet(EventScopedViewSet):
         if self.action == "destroy" and event.role != Role.OWNER and not leaving:
             raise PermissionDenied
 
+    def find(self):
+        super().find()
+        if self.action in ("update", "destroy"):
+            self.user_id = self.whose(self.kwargs["user_id"])
+
     def list(self, request, id):
         grants = Grant.objects.of_event(self.event_id).select_related("user", "granted_by")
         page = self.paginate_queryset(grants.annotate(owner_first=OWNER_FIRST))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def update(self, request, id, user_id):
-        whose = self.whose(user_id)
         body = self.validated()
         grant = sharing.change_role(
-            self.event_id, whose, body["role"], by=request.user, note=body.get("note", "")
+            self.event_id, self.user_id, body["role"], by=request.user, note=body.get("note", "")
         )
         return self.tell(Response(GrantSerializer(grant).data), grant)
 
     def destroy(self, request, id, user_id):
-        grant = sharing.revoke(
-            self.event_id, self.whose(user_id), by=request.user, note=self.note()
-        )
+        grant = sharing.revoke(self.event_id, self.user_id, by=request.user, note=self.note())
         return self.tell(Response(status=status.HTTP_204_NO_CONTENT), grant)
 
     def whose(self, user_id: str):

@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from collaboration.services.sharing import Invitation, change_role, revoke, share
-from events.models import Event, HistoricalEvent
+from events.models import Event, HistoricalEvent, Span
 from events.roles import Role
 from events.services.versions import roll_back, undo_version
 from events.services.writing import delete_event, restore_event
@@ -64,6 +64,39 @@ EVENT_COLUMNS = {
     "moved_at": F("moved_at") - A_DAY,
 }
 
+# For each column of a span, what somebody makes of it.
+SPAN_COLUMNS = {
+    "start_time": F("start_time") + A_DAY,
+    "end_time": F("end_time") + A_DAY,
+    "since": F("since") - A_DAY,
+    "until": F("since") + timedelta(seconds=1),
+    "left_at": F("since") + timedelta(seconds=1),
+}
+
+# Spans taken out and put in, with what is told of it. Versions 1 to 7, of which 5 is in the trash.
+SPANS = {
+    "one gone": (
+        lambda event: spans_of(event, 3).delete(),
+        ["Version 3 of event {event}: it has no span."],
+    ),
+    "all gone": (
+        lambda event: Span.objects.filter(event=event).delete(),
+        [f"Version {number} of event {{event}}: it has no span." for number in (1, 2, 3, 4, 6, 7)],
+    ),
+    "in the trash": (
+        lambda event: insert_span(event, event.pk, version(event, 5).get().pk),
+        ["Version 5 of event {event}: it is in the trash, and has a span."],
+    ),
+    "of no version": (
+        lambda event: insert_span(event, event.pk, 2**40),
+        [f"Event {{event}}: its span {2**40} stands for none of its versions."],
+    ),
+    "of nothing at all": (
+        lambda event: insert_span(event, ANOTHER, 2**40),
+        [f"Event {{another}}: its span {2**40} stands for none of its versions."],
+    ),
+}
+
 
 def eventful(owner: User, editor: User) -> Event:
     """Versions 1 to 7, live, with changes of access in between."""
@@ -91,6 +124,20 @@ def change_version(event: Event, number: int, **columns) -> None:
 
 def change_event(event: Event, **columns) -> None:
     assert Event.objects.filter(pk=event.pk).update(**columns) == 1
+
+
+def spans_of(event: Event, number: int):
+    return Span.objects.filter(event=event, row__version=number)
+
+
+def insert_span(event: Event, event_id: UUID, row_id: int) -> None:
+    """A copy of the newest one that stands for another row. The database would refuse some."""
+    span = spans_of(event, event.version).get()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE events_span DROP CONSTRAINT span_of_version")
+    span.pk, span.event_id = row_id, event_id
+    Span.objects.bulk_create([span])
 
 
 def insert_version(event: Event, after: int) -> None:

@@ -8,9 +8,10 @@ from django.utils.http import urlencode
 from accounts.tests.bodies import errors_in
 from accounts.tests.factories import UserFactory
 from collaboration.services.sharing import revoke
-from events.services.versions import roll_back
+from events.models import HistoricalEvent
 from events.services.writing import delete_event, restore_event
 from events.tests.factories import EventFactory, edit, shared
+from events.tests.operations import patch, send
 from neofi.tests.queries import queries
 
 LIST = "/api/events"
@@ -142,13 +143,21 @@ def test_a_version_of_a_deleted_account_is_nobodys(api, owner, event):
     assert asked(client, event, changed)["ETag"] == client.get(f"{LIST}/{event.pk}")["ETag"]
 
 
-def test_versions_of_one_change_set_are_told_apart(api, owner, editor, renamed):
-    event, created, changed = renamed
-    back = roll_back(event.pk, 1, by=editor).updated_at
+def test_versions_of_one_change_set_are_told_apart(api, owner, event):
     client = api(owner)
-    seen = [asked(client, event, at).json() for at in (created, changed, back)]
-    assert [one["title"] for one in seen] == ["Planning", "Review", "Planning"]
-    assert [one["version"] for one in seen] == [1, 2, 3]
+    titles = ["Review", "Retro", "Planning"]
+    send(client, *(patch(event, title=title) for title in titles))
+    versions = HistoricalEvent.objects.of_event(event.pk).filter(version__gt=1).order_by("version")
+    assert len({version.change_set for version in versions}) == 1
+    instants = [event.created_at, *(version.history_date for version in versions)]
+    later = instants[-1] + timedelta(days=1)
+    told = list(enumerate(["Planning", *titles], 1))
+    for at, until, expected in zip(instants, [*instants[1:], later], told, strict=True):
+        for instant in (at, until - TICK):
+            (row,) = listed(client, instant)
+            assert (row["version"], row["title"]) == expected
+            one = asked(client, event, instant).json()
+            assert (one["version"], one["title"]) == expected
 
 
 def test_fields_are_those_asked_for(api, owner, renamed):

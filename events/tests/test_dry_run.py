@@ -3,14 +3,14 @@
 import pytest
 
 from accounts.tests.factories import UserFactory
-from events.models import Event, Grant, HistoricalEvent, HistoricalGrant, RememberedAnswer
+from events.models import Event, Grant, HistoricalEvent, HistoricalGrant, RememberedAnswer, Span
 from events.services import writing
 from events.tests.factories import EventFactory, body, edit, shared
 from neofi.tests.queries import queries
 from neofi.tests.refusals import problem_in
 
 URL = "/api/events"
-TABLES = (Event, Grant, HistoricalEvent, HistoricalGrant, RememberedAnswer)
+TABLES = (Event, Grant, HistoricalEvent, HistoricalGrant, RememberedAnswer, Span)
 
 
 @pytest.fixture
@@ -113,13 +113,14 @@ def test_a_transfer_shows_ones_own_new_role(rehearse, owner, editor, url):
     told = rehearse(owner, "put", f"{url}/permissions/{editor.pk}", {"role": "owner"})
     assert told["event"]["role"] == "editor"
     assert len(told["changes"]) == 2
+    assert names(told["would_tell"]) == ["editor", "viewer"]
 
 
 def test_who_would_leave_would_see_nothing(rehearse, editor, url):
     told = rehearse(editor, "delete", f"{url}/permissions/{editor.pk}")
     assert told["event"] is None
     assert [(c["from"], c["to"]) for c in told["changes"]] == [("editor", None)]
-    assert "owner" in names(told["would_tell"])
+    assert names(told["would_tell"]) == ["owner", "viewer"]
 
 
 def test_a_batch_shows_each_item(rehearse, owner, event):
@@ -135,7 +136,9 @@ def test_a_batch_shows_each_item(rehearse, owner, event):
     fields = [[change["field"] for change in result["changes"]] for result in results]
     assert "title" in fields[0]
     assert fields[1:] == [["title"], ["location"], [], []]
-    assert results[4]["event"] is None
+    titles = [result["event"] and result["event"]["title"] for result in results]
+    assert titles == ["New", "A", "A", "A", None]
+    assert [result["event"]["location"] for result in results[1:3]] == ["", "Hut"]
     assert names(results[1]["would_tell"]) == ["editor", "viewer"]
 
 
@@ -182,6 +185,24 @@ def test_constraints_that_wait_for_the_commit_are_asked(api, owner, url, monkeyp
     answer = api(owner).delete(f"{url}?dry_run=true")
     assert answer.status_code == 400
     assert "exactly one owner" in problem_in(answer)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "data"),
+    [
+        ("post", "", body()),
+        ("patch", "/{event}", {"title": "A"}),
+        ("delete", "/{event}", None),
+        ("post", "/{event}/rollback/1", {}),
+        ("post", "/{event}/share", {"user": "stranger", "role": "viewer"}),
+        ("post", "/batch", {"events": [body()]}),
+    ],
+)
+def test_people_see_it_in_their_page(api, owner, stranger, event, method, path, data):
+    call = getattr(api(owner), method)
+    url = URL + path.format(event=event.pk)
+    answer = call(f"{url}?dry_run=true", data, headers={"Accept": "text/html"})
+    assert (answer.status_code, answer["Content-Type"][:9]) == (200, "text/html")
 
 
 def test_false_is_for_real(api, owner, url):

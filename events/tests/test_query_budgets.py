@@ -70,7 +70,7 @@ CALLS = {
     "history": ("get", EVENT + "/history", None, 3),
     "version": ("get", EVENT + "/history/1", None, 3),
     "changelog": ("get", EVENT + "/changelog?page_size=100", None, 3),
-    # session; event for the early answer; event; all its versions
+    # session; event for the early answer; event; all its versions; their spans
     "verify": ("get", EVENT + "/history/verify", None, 5),
     "diff": ("get", EVENT + "/diff/1/3", None, 3),
     "blame": ("get", EVENT + "/blame", None, 3),

@@ -23,6 +23,8 @@ from neofi.problems import invalid
 from neofi.views import StrictView
 
 RESOLVE = frozenset({"resolve"})
+# What paths call the number of a version.
+VERSIONS = frozenset({"version", "v1", "v2"})
 
 
 class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
@@ -41,6 +43,9 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
     def find(self):
         if "id" in self.kwargs:
             self.event = self.get_object()
+        if self.action != "metadata":
+            for name in VERSIONS & self.kwargs.keys():
+                self.version(self.kwargs[name])
 
     def known_parameters(self):
         names = self.parameters.get(self.action, frozenset())

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import ClassVar
 
+from django.utils.functional import cached_property
 from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.utils import translate_validation
 from rest_framework import status
@@ -83,10 +84,11 @@ class EventViewSet(EventScopedViewSet):
         if self.action == "retrieve":
             # Here 404 is decided. What is no instant is refused after that, by the handler.
             with suppress(ValidationError):
-                at = self.instant()
+                at = self.instant
                 return seen.as_of(at) if at else seen
         return seen
 
+    @cached_property
     def instant(self) -> datetime | None:
         """Of `?as_of=`, where one event is read."""
         return instant_of(self.request.query_params.get("as_of"), self.request.user)
@@ -131,7 +133,7 @@ class EventViewSet(EventScopedViewSet):
         return response
 
     def retrieve(self, request, id):
-        return self.answer(past.as_it_was(self.event) if self.instant() else self.event)
+        return self.answer(past.as_it_was(self.event) if self.instant else self.event)
 
     def update(self, request, id):
         return self._change(replace=True)

@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db.models import QuerySet
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.response import Response
 
 from events import changelog, diffing
@@ -69,6 +69,12 @@ class VersionViewSet(EventScopedViewSet):
 
     def get_serializer_class(self):
         return self.serializer_classes.get(self.action, VersionRowSerializer)
+
+    def find(self):
+        super().find()
+        creation = self.action == "undo" and self.version(self.kwargs["version"]) == 1
+        if creation and self.event.role != Role.OWNER:
+            raise PermissionDenied
 
     def get_keyset(self):
         return self.keyset

@@ -144,4 +144,5 @@ class WriteMixin:
     def dry_result(self, one: Report | APIException) -> dict:
         if isinstance(one, APIException):
             return {"status": int(one.status_code), "error": body_of(one)}
-        return DryRunSerializer(one, context=self.get_serializer_context()).data
+        # A plain dict: the page for people would ask what may be done to the serializer's instance.
+        return dict(DryRunSerializer(one, context=self.get_serializer_context()).data)

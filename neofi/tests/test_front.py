@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import logging
 import threading
 from http import HTTPStatus
 
+import pytest
+
 from neofi.bodies import Bodies
 from neofi.front import Front
+from neofi.logs import RequestId
 
 SCOPE = {
     "type": "http",
@@ -104,27 +108,146 @@ def test_a_body_has_the_length_that_it_has():
     assert environ["wsgi.input"].read() == b"abcde"
 
 
-def test_when_no_thread_is_free_for_long_the_answer_is_busy():
-    go_on = threading.Event()
+@pytest.fixture
+def lines(caplog):
+    """What is logged: the request's id, the logger and the line, and whether it has a traceback."""
+    caplog.set_level(logging.INFO)
+    caplog.handler.addFilter(keeps_id := RequestId())
+    yield lambda: [
+        (record.request_id, record.name, record.getMessage(), bool(record.exc_info))
+        for record in caplog.records
+        if record.name.startswith("neofi")
+    ]
+    caplog.handler.removeFilter(keeps_id)
 
-    def wsgi(environ, start_response):
-        go_on.wait(5)
+
+MINE = [(b"x-request-id", b"mine")]
+
+
+def assert_problem(start: dict, body: dict, status: int, code: str) -> None:
+    headers = dict(start["headers"])
+    assert start["status"] == status
+    assert headers[b"Content-Type"] == b"application/problem+json"
+    assert headers[b"Content-Length"] == b"%d" % len(body["body"])
+    assert headers[b"X-Request-ID"] == b"mine"
+    assert json.loads(body["body"])["code"] == code
+
+
+class Busy:
+    """A WSGI application that takes as long as it is told."""
+
+    def __init__(self):
+        self.go_on = threading.Event()
+        self.at_once = self.most_at_once = 0
+
+    def __call__(self, environ, start_response):
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        self.go_on.wait(5)
+        self.at_once -= 1
         return answer("200 OK", start_response)
+
+
+def test_when_no_thread_is_free_for_long_the_answer_is_busy(lines):
+    wsgi = Busy()
 
     async def two():
         application = front(wsgi, patience=0.05)
         first = asyncio.create_task(ask(application))
         await asyncio.sleep(0)
-        refused = await ask(application, headers=[(b"x-request-id", b"mine")])
-        go_on.set()
+        refused = await ask(application, raw_path=b"/caf%C3%A9", headers=MINE)
+        wsgi.go_on.set()
         return await first, refused
 
-    (first, _), (refused, body) = asyncio.run(two())
-    assert (first["status"], refused["status"]) == (200, HTTPStatus.SERVICE_UNAVAILABLE)
-    headers = dict(refused["headers"])
-    assert headers[b"Content-Type"] == b"application/problem+json"
-    assert (headers[b"Retry-After"], headers[b"X-Request-ID"]) == (b"1", b"mine")
-    assert json.loads(body["body"])["code"] == "busy"
+    (first, _), refused = asyncio.run(two())
+    assert first["status"] == 200
+    assert_problem(*refused, HTTPStatus.SERVICE_UNAVAILABLE, "busy")
+    assert dict(refused[0]["headers"])[b"Retry-After"] == b"1"
+    word, access = lines()
+    assert word == ("mine", "neofi.front", "Refused for now: no thread is free.", False)
+    assert access[:2] == ("mine", "neofi.access")
+    path = "method=GET path=/caf\\xe9 status=503 "
+    assert access[2].startswith(f"address=10.0.0.7 user=- {path}")
+
+
+def test_whoever_stops_waiting_frees_no_thread():
+    wsgi = Busy()
+
+    async def three():
+        application = front(wsgi, patience=0.05)
+        gone = asyncio.create_task(ask(application))
+        await asyncio.sleep(0.02)
+        gone.cancel()
+        (refused, _) = await ask(application)
+        wsgi.go_on.set()
+        await asyncio.sleep(0.2)
+        (served, _) = await ask(application)
+        return gone.cancelled(), refused["status"], served["status"]
+
+    assert asyncio.run(three()) == (True, HTTPStatus.SERVICE_UNAVAILABLE, 200)
+    assert wsgi.most_at_once == 1
+
+
+def raising(environ, start_response):
+    raise KeyError("secret")
+
+
+def exiting(environ, start_response):
+    raise SystemExit(3)
+
+
+def never_starting(environ, start_response):
+    return Answer()
+
+
+def breaking_off(environ, start_response):
+    start_response("200 OK", [])
+    return BreakingOff([b"a"])
+
+
+class BreakingOff(Answer):
+    def __iter__(self):
+        yield b"a"
+        raise KeyError("secret")
+
+
+@pytest.mark.parametrize("wsgi", [raising, exiting, never_starting, breaking_off])
+def test_what_django_fails_at_is_a_problem_too(lines, wsgi):
+    start, body = asyncio.run(ask(front(wsgi), headers=MINE))
+    assert_problem(start, body, HTTPStatus.INTERNAL_SERVER_ERROR, "error")
+    assert b"secret" not in body["body"]
+    word, access = lines()
+    assert word == ("mine", "neofi.front", "Django gave no answer.", True)
+    assert access[:2] == ("mine", "neofi.access")
+    assert "status=500" in access[2]
+
+
+class Unclosable(Answer):
+    def close(self):
+        raise KeyError("no")
+
+
+def test_what_fails_after_an_answer_does_not_cost_it(lines):
+    def wsgi(environ, start_response):
+        start_response("201 Created", [])
+        return Unclosable([b"done"])
+
+    start, body = asyncio.run(ask(front(wsgi), headers=MINE))
+    assert (start["status"], body["body"]) == (201, b"done")
+    assert lines() == [("mine", "neofi.front", "What comes after an answer failed.", True)]
+
+
+def test_a_thread_is_free_again_after_a_failure():
+    async def many():
+        application = front(raising, patience=0.05)
+        return [(await ask(application))[0]["status"] for _ in range(3)]
+
+    assert asyncio.run(many()) == [500] * 3
+
+
+def test_django_is_told_the_id_that_the_log_has():
+    assert environ_of(headers=MINE)["HTTP_X_REQUEST_ID"] == "mine"
+    assert len(environ_of(headers=[(b"x-request-id", b"not sane")])["HTTP_X_REQUEST_ID"]) == 36
 
 
 def test_what_is_no_request_gets_no_answer():

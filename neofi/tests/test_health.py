@@ -1,5 +1,8 @@
+import logging
+
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
+from psycopg_pool import PoolTimeout
 
 from neofi import health
 from neofi.tests.queries import queries
@@ -70,6 +73,26 @@ def test_readyz_says_why_it_is_not(client, db, monkeypatch, executor, detail):
     assert response["Retry-After"] == "5"
     problem = response.json()
     assert (problem["code"], problem["detail"]) == ("not_ready", detail)
+
+
+class Away(Executor):
+    def __init__(self, connection):
+        raise OperationalError("the pool is\nexhausted") from PoolTimeout()
+
+
+class Buggy(Executor):
+    def __init__(self, connection):
+        raise ProgrammingError("no such table")
+
+
+@pytest.mark.parametrize(("executor", "traceback"), [(Away, False), (Closed, False), (Buggy, True)])
+def test_an_outage_is_one_line_for_each_probe(client, db, monkeypatch, caplog, executor, traceback):
+    monkeypatch.setattr(health, "MigrationExecutor", executor)
+    caplog.set_level(logging.WARNING, "neofi")
+    assert client.get("/readyz").status_code == 503
+    (record,) = [record for record in caplog.records if record.name.startswith("neofi")]
+    assert bool(record.exc_info) == traceback
+    assert record.getMessage().startswith("Refused for now: ") != traceback
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -1,10 +1,13 @@
 """What an outage looks like to a client, wherever in a request it happens."""
 
 import logging
+import os
+import socket
 
 import psycopg
 import pytest
-from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
+import redis
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
 from django.test import override_settings
 from psycopg import errors
 from psycopg_pool import PoolTimeout
@@ -13,10 +16,24 @@ from accounts.authentication import BearerAuthentication
 from neofi import outages
 from neofi.logs import OutagesInOneLine
 from neofi.sessions import SessionStore
+from neofi.transactions import one_moment
+
+
+def attempt_at(place: str) -> psycopg.Error:
+    """What the driver raises where there is no server."""
+    with pytest.raises(psycopg.OperationalError) as caught:
+        psycopg.connect(f"postgres://{place}/neofi")
+    return caught.value
+
+
+def refused(message: str) -> psycopg.Error:
+    return attempt_at("127.0.0.1:1")
+
 
 AWAY, BUSY, TIMEOUT = "database_unavailable", "busy", "timeout"
 FAILURES = {
-    "connection refused": (psycopg.OperationalError, AWAY),
+    "connection refused": (refused, AWAY),
+    "slow network": (errors.ConnectionTimeout, AWAY),
     "administrator's shutdown": (errors.AdminShutdown, AWAY),
     "crash": (errors.CrashShutdown, AWAY),
     "starting up": (errors.CannotConnectNow, AWAY),
@@ -88,12 +105,103 @@ def test_faults_of_ours_stay_500(api, owner, monkeypatch, cause):
 def test_the_log_has_one_line_for_it(caplog):
     caplog.set_level(logging.WARNING)
     error = OperationalError("the server\nis away")
-    error.__cause__ = psycopg.OperationalError()
+    error.__cause__ = PoolTimeout()
     record = logging.LogRecord("x", logging.ERROR, "", 1, "?", (), (type(error), error, None))
     assert not OutagesInOneLine().filter(record)
     assert caplog.messages == ["Refused for now: OperationalError: the server"]
     other = logging.LogRecord("x", logging.ERROR, "", 1, "?", (), (KeyError, KeyError(), None))
     assert OutagesInOneLine().filter(other)
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1:1", "127.0.0.1:1,127.0.0.2:1", "nowhere.invalid"])
+def test_a_connection_that_cannot_be_made_is_an_outage(place):
+    assert outages.refusal_of(attempt_at(place)).get_codes() == AWAY
+
+
+@pytest.fixture
+def own(db):
+    """A connection of the driver's, beside those of Django."""
+    parameters = connection.get_connection_params()
+    for name in ("context", "cursor_factory"):
+        parameters.pop(name, None)
+    with psycopg.connect(**parameters, autocommit=True) as own:
+        yield own
+
+
+def error_of(function, *args) -> psycopg.Error:
+    with pytest.raises(psycopg.Error) as caught:
+        function(*args)
+    return caught.value
+
+
+def lose(own: psycopg.Connection) -> None:
+    """The network is cut, as seen from here."""
+    with socket.socket(fileno=os.dup(own.fileno())) as cut:
+        cut.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("in_cursor", [True, False])
+def test_a_connection_that_is_lost_is_an_outage(own, in_cursor):
+    own.autocommit = False
+    cursor = own.cursor()
+    cursor.execute("SELECT 1")
+    lose(own)
+    error = error_of(cursor.execute, "SELECT 1") if in_cursor else error_of(own.commit)
+    assert error.sqlstate is None
+    own.close()  # as Django does after such an error
+    assert outages.refusal_of(error).get_codes() == AWAY
+    again = error_of(own.execute, "SELECT 1")
+    assert outages.refusal_of(again).get_codes() == AWAY
+
+
+def test_a_misused_connection_is_a_fault_of_ours(own):
+    own.pgconn.send_query(b"SELECT 1")
+    error = error_of(own.execute, "BEGIN; SELECT 1")
+    assert "another command is already in progress" in str(error)
+    assert outages.refusal_of(error) is None
+    own.close()  # as Django does when it cannot roll back either
+    assert outages.refusal_of(error) is None
+
+
+def test_a_closed_connection_that_is_used_is_a_fault_of_ours(own):
+    own.close()
+    assert outages.refusal_of(error_of(own.execute, "SELECT 1")) is None
+
+
+def test_an_error_without_a_connection_is_a_fault_of_ours():
+    assert outages.refusal_of(psycopg.OperationalError("no")) is None
+
+
+WRITE = "CREATE TABLE never (id int)"
+
+
+def test_a_write_in_a_transaction_for_reading_is_a_fault_of_ours(transactional_db):
+    read_only = pytest.raises(DatabaseError, match="read-only")
+    with read_only as caught, one_moment(), connection.cursor() as cursor:
+        cursor.execute(WRITE)
+    assert outages.refusal_of(caught.value) is None
+
+
+def test_a_server_for_reading_alone_is_an_outage(own):
+    """It says so as a standby does; `in_hot_standby` needs two servers."""
+    own.execute("SET default_transaction_read_only = on")
+    assert outages.refusal_of(error_of(own.execute, WRITE)).get_codes() == AWAY
+
+
+@pytest.mark.parametrize(
+    ("error", "level"),
+    [
+        (redis.ConnectionError, logging.WARNING),
+        (redis.TimeoutError, logging.WARNING),
+        (redis.AuthenticationError, logging.ERROR),
+    ],
+)
+def test_a_password_that_the_cache_does_not_take_is_an_error(caplog, error, level):
+    """Waiting does not help, so somebody should look."""
+    error = error("invalid username-password pair")
+    assert outages.refusal_of(error).get_codes() == "cache_unavailable"
+    outages.explain(error)
+    assert [record.levelno for record in caplog.records] == [level]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -266,6 +266,20 @@ def test_statements_end_and_an_exhausted_pool_is_not_waited_for_long(pooled, pos
         for answer in slow:
             assert_unavailable(answer.result(), "timeout")
     assert pooled.ask("PATCH", event, {"title": "Now"}).status == 200
+
+
+def test_large_bodies_that_stall_keep_no_small_one_out(pooled):
+    """Seventeen of them, each a byte short, are more than a worker takes at once."""
+    size = 10 * 1024 * 1024
+    head = pooled.head("POST", "/api/events", f"Content-Type: {JSON}", f"Content-Length: {size}")
+    with ExitStack() as clients:
+        stalled = [clients.enter_context(pooled.client(head)) for _ in range(17)]
+        for sock in stalled:
+            with suppress(OSError):  # the last ones are refused before they have sent it all
+                sock.sendall(bytes(size - 1))
+        assert pooled.ask("POST", "/api/events", EVENT).status == 201
+        read_answer(stalled[0]).assert_problem(408, "request_timeout")
+    assert pooled.ask("POST", "/api/events", EVENT).status == 201
 
 
 def test_a_pool_gets_over_a_kill_in_mid_transaction(pooled, postgres):
