@@ -58,7 +58,7 @@ class World:
         self.events: list[Event] = []
         for person in self.people:
             self.create(person, 7)
-        for _ in range(150):
+        for _ in range(70):
             self.step()
 
     def create(self, person: User, count: int) -> None:
