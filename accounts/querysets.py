@@ -12,6 +12,7 @@ from django.db.models.lookups import Exact, In
 from django.utils import timezone
 
 from neofi.ids import parse_uuid
+from neofi.statements import Parameter
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -61,9 +62,10 @@ class UserManager(auth.UserManager.from_queryset(UserQuerySet)):
 
 
 class SessionQuerySet(models.QuerySet):
-    def live(self) -> Self:
-        """Neither ended nor run out, and of a user who may still come in."""
-        return self.filter(ended_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+    def live(self, at: datetime | Parameter | None = None) -> Self:
+        """Neither ended nor run out (now, or `at`), and of a user who may still come in."""
+        now = at or timezone.now()
+        return self.filter(ended_at=None, expires_at__gt=now, user__is_active=True)
 
     def over_since(self, moment: datetime) -> Self:
         """Ended, or run out, before then."""

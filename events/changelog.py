@@ -5,11 +5,21 @@ Every row of an event's history has an instant of its own, so `at` alone is the 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, IntegerField, QuerySet, TextField, UUIDField, Value
+from django.db.models import (
+    CharField,
+    DateTimeField,
+    F,
+    IntegerField,
+    QuerySet,
+    TextField,
+    UUIDField,
+    Value,
+)
 from django.db.models.functions import Cast
 
 from events import diffing, snapshots
@@ -17,6 +27,7 @@ from events.models import HistoricalEvent, HistoricalGrant
 from events.models.history import ACCESS_ACTIONS, Action
 from neofi.fields import author_ref, user_ref
 from neofi.pagination import Column, Keyset, instant
+from neofi.statements import Parameter, Statement
 
 Row = dict[str, Any]
 
@@ -48,30 +59,39 @@ _COLUMNS = (
 
 
 def page(event_id: UUID, position: tuple | None, backward: bool, limit: int) -> list[Row]:
-    """Up to `limit` rows behind `position`, as `KeysetPagination.paginate` asks for them.
-
-    One statement joins the nearest rows of both kinds. Of the versions one more is read than can be
-    shown, so that the last that is shown has its predecessor to be compared with. Of the access
-    twice as many are read, for each may be one half of a transfer.
-    """
-    access = KEYSET.slice(_access(event_id), position, backward, 2 * limit)
-    versions = KEYSET.slice(_versions(event_id), position, backward, limit + 1)
-    parts = [access]
-    if backward:
-        # Read towards the newest, the predecessor lies on the other side of the position.
-        earlier = _versions(event_id).filter(history_date__lte=position[0])
-        parts.append(earlier.order_by("-history_date")[:1])
-    found = sorted(versions.union(*parts, all=True), key=itemgetter("at", "history_id"))
-    rows = list(_with_changes(found))
+    """Up to `limit` rows behind `position`, as `KeysetPagination.paginate` asks for them."""
+    at = position and position[0]
+    statement = _page(position is not None, backward, limit)
+    read = [row._asdict() for row in statement.rows(event=event_id, at=at)]
+    rows = list(_with_changes(sorted(read, key=itemgetter("at", "history_id"))))
     if position is not None:
-        at = position[0]
         rows = [row for row in rows if (row["at"] > at if backward else row["at"] < at)]
     return rows[:limit] if backward else rows[::-1][:limit]
 
 
-def _versions(event_id: UUID) -> QuerySet:
-    rows = HistoricalEvent.objects.of_event(event_id).with_author()
-    return rows.annotate(**_COMMON, **_nulls(_OF_ACCESS)).values(*_COLUMNS)
+@lru_cache(maxsize=256)
+def _page(behind: bool, backward: bool, limit: int) -> Statement:
+    """One statement joins the nearest rows of both kinds.
+
+    Of the versions one more is read than can be shown, so that the last that is shown has its
+    predecessor to be compared with. Of the access twice as many are read, for each may be one half
+    of a transfer.
+    """
+    at = Parameter("at", DateTimeField())
+    position = (at,) if behind else None
+    access = KEYSET.slice(_access(), position, backward, 2 * limit)
+    versions = KEYSET.slice(_versions(), position, backward, limit + 1)
+    parts = [access]
+    if backward:
+        # Read towards the newest, the predecessor lies on the other side of the position.
+        earlier = _versions().filter(history_date__lte=at)
+        parts.append(earlier.order_by("-history_date")[:1])
+    return Statement(versions.union(*parts, all=True))
+
+
+def _versions() -> QuerySet:
+    rows = HistoricalEvent.objects.of_event(Parameter("event", UUIDField())).with_author()
+    return rows.annotate(**_COMMON, **_nulls(_OF_ACCESS)).values_list(*_COLUMNS)
 
 
 def access_changes(change_set: UUID, event_ids: Collection[UUID]) -> dict[UUID, list[Row]]:
@@ -86,11 +106,12 @@ def access_changes(change_set: UUID, event_ids: Collection[UUID]) -> dict[UUID, 
     return found
 
 
-def _access(event_id: UUID) -> QuerySet:
+def _access() -> QuerySet:
+    event_id = Parameter("event", UUIDField())
     rows = HistoricalGrant.objects.filter(event_id=event_id, action__in=ACCESS_ACTIONS)
     names = {"user_username": F("user__username")}
     nulls = _nulls(_OF_VERSIONS)
-    return rows.with_author().annotate(**_COMMON, **names, **nulls).values(*_COLUMNS)
+    return rows.with_author().annotate(**_COMMON, **names, **nulls).values_list(*_COLUMNS)
 
 
 def _nulls(columns: dict) -> dict:

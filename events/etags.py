@@ -11,6 +11,6 @@ def state_of(event: Event) -> str:
     The version stands for the content; the rest is what changes without a version: the caller's
     role, the owner, and whether the last editor's account still exists.
     """
-    parts = (event.pk, event.role, event.owner_id, event.owner_username, event.updated_by_id)
+    parts = (event.id, event.role, event.owner_id, event.owner_username, event.updated_by_id)
     digest = blake2b("|".join(map(str, parts)).encode(), digest_size=6).hexdigest()
     return f"{event.version}-{digest}"

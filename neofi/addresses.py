@@ -1,6 +1,7 @@
 """Whose address a request comes from: the same answer for throttles, sessions and logs."""
 
 import ipaddress
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,8 +17,13 @@ def client_address(request: HttpRequest) -> str:
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     if settings.TRUSTED_PROXIES and len(forwarded) >= settings.TRUSTED_PROXIES:
         remote = forwarded[-settings.TRUSTED_PROXIES].strip() or remote
+    return _normal(remote)
+
+
+@lru_cache(maxsize=1024)
+def _normal(address: str) -> str:
     try:
         # Without the zone of a link-local one (fe80::1%eth0), which no column of PostgreSQL holds.
-        return str(ipaddress.ip_address(remote.partition("%")[0]))
+        return str(ipaddress.ip_address(address.partition("%")[0]))
     except ValueError:
         return ""

@@ -9,10 +9,12 @@ import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db import models
 from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from rest_framework.pagination import BasePagination
@@ -21,6 +23,10 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from neofi.problems import invalid
+from neofi.statements import Parameter, Statement
+
+# Gives up to so many rows behind a position: `fetch(position, backward, limit)`.
+Fetch = Callable[[Sequence | None, bool, int], list]
 
 PARAMETERS = frozenset({"page_size", "cursor"})
 MAX_CURSOR = 500
@@ -39,6 +45,14 @@ def integer(value: Any) -> int:
     if type(value) is not int or not 0 <= value < 2**31:
         raise ValueError("no integer")
     return value
+
+
+# What the values of a position are to the database.
+FIELDS: dict[Callable, models.Field] = {
+    UUID: models.UUIDField(),
+    instant: models.DateTimeField(),
+    integer: models.IntegerField(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,33 @@ class Keyset:
             compare = TupleLessThan if down else TupleGreaterThan
             queryset = queryset.filter(compare(tuple(paths), tuple(position)))
         return queryset.order_by(*(p.desc() if down else p.asc() for p in paths))[:limit]
+
+
+class Pages:
+    """A queryset with Parameters, cut into pages by statements that are compiled once."""
+
+    def __init__(self, queryset: QuerySet, keyset: Keyset):
+        self._queryset, self._keyset = queryset, keyset
+        self._statement = lru_cache(maxsize=64)(self._compiled)
+
+    def fetcher(self, **values: Any) -> Fetch:
+        """What fetches the rows for these values of the queryset's parameters."""
+        return partial(self._fetch, values)
+
+    def _fetch(self, values: dict, position: Sequence | None, backward: bool, limit: int) -> list:
+        names = self._names() if position is not None else ()
+        places = dict(zip(names, position or (), strict=True))
+        statement = self._statement(position is not None, backward, limit)
+        return statement.rows(**values, **places)
+
+    def _compiled(self, behind: bool, backward: bool, limit: int) -> Statement:
+        fields = [FIELDS[column.parse] for column in self._keyset.columns]
+        position = [Parameter(*pair) for pair in zip(self._names(), fields, strict=True)]
+        start = position if behind else None
+        return Statement(self._keyset.slice(self._queryset, start, backward, limit))
+
+    def _names(self) -> list[str]:
+        return [f"position_{number}" for number in range(len(self._keyset.columns))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +160,7 @@ class KeysetPagination(BasePagination):
 
         return self.paginate(fetch, keyset, request)
 
-    def paginate(self, fetch: Callable, keyset: Keyset, request: Request) -> list:
+    def paginate(self, fetch: Fetch, keyset: Keyset, request: Request) -> list:
         """One page of `fetch(position, backward, limit)`, and the links around it."""
         self.request, self.keyset = request, keyset
         size = self.page_size_of(request)

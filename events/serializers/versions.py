@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from events import content as contents
+from events import snapshots
 from events.models.history import ACCESS_ACTIONS, Action
 from events.serializers.events import SnapshotSerializer
 from neofi.fields import UserRefSerializer, author_ref
@@ -56,7 +57,8 @@ class VersionSerializer(VersionRowSerializer):
     event = SnapshotSerializer()
 
     def to_representation(self, row) -> dict[str, Any]:
-        return {**super().to_representation(row), "hash": row.hash, "event": row.content}
+        event = snapshots.read(row.snapshot)
+        return {**super().to_representation(row), "hash": row.hash, "event": event}
 
 
 class FaultSerializer(serializers.Serializer):
@@ -124,6 +126,12 @@ class ChangelogRowSerializer(serializers.Serializer):
     merged_from = serializers.IntegerField(allow_null=True)
     change_set = serializers.UUIDField()
     changes = ChangeSerializer(many=True)
+
+    def to_representation(self, row: dict[str, Any]) -> dict[str, Any]:
+        return {name: row[name] for name in CHANGELOG_ROW}
+
+
+CHANGELOG_ROW = tuple(ChangelogRowSerializer._declared_fields)
 
 
 class DiffSerializer(serializers.Serializer):

@@ -3,13 +3,12 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import QuerySet
 from rest_framework import status
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from events import etags
+from events import etags, reading
 from events.merging import Side
 from events.models import Event
 from events.permissions import RolePermission
@@ -30,14 +29,16 @@ VERSIONS = frozenset({"version", "v1", "v2"})
 class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
     """A view of one event, which stands as `self.event` before any handler runs.
 
-    `least_roles` maps actions to the least role; `parameters` maps actions to the query parameters
-    that they know. An action that is missing from the first asks for the owner.
+    It is a row of events.reading, with its `columns`. `least_roles` maps actions to the least role;
+    `parameters` maps actions to the query parameters that they know. An action that is missing from
+    the first asks for the owner.
     """
 
     schema = WriteAutoSchema()
     queryset = Event.objects.none()  # tells the OpenAPI document which model; no request meets it
     permission_classes = [RolePermission]
     least_roles: ClassVar[dict[str, Role]] = {}
+    columns: tuple[str, ...] = reading.ACCESS
     parameters: ClassVar[dict[str, frozenset[str]]] = {}
 
     def find(self):
@@ -51,20 +52,25 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
         names = self.parameters.get(self.action, frozenset())
         return names | self.write_parameters(), frozenset()
 
-    def get_queryset(self) -> QuerySet[Event]:
-        return Event.objects.visible_to(self.request.user).as_seen_by_caller()
+    def door(self) -> str:
+        """Which of the querysets' doors the event is looked for behind."""
+        return reading.VISIBLE
 
-    def get_object(self) -> Event:
+    def get_object(self) -> Any:
         event_id = parse_uuid(self.kwargs["id"])
-        event = event_id and self.get_queryset().filter(pk=event_id).first()
+        event = event_id and self.read(event_id)
         if not event:
             raise NotFound
         self.check_object_permissions(self.request, event)
         return event
 
+    def read(self, event_id: UUID) -> Any:
+        """The event's `columns`, or None."""
+        return reading.event(self.request.user, event_id, self.columns, self.door())
+
     @property
     def event_id(self) -> UUID:
-        return self.event.pk
+        return self.event.id
 
     @property
     def if_match(self) -> str | None:
@@ -105,9 +111,8 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
         context = self.get_serializer_context()
         form = form_of(self.request.accepted_renderer.format, context.get("fields"))
         tag = etag(etags.state_of(event), form)
-        if self.action == "retrieve" and names_tag(
-            self.request.headers.get("If-None-Match", ""), tag
-        ):
+        known = self.request.META.get("HTTP_IF_NONE_MATCH")
+        if self.action == "retrieve" and known is not None and names_tag(known, tag):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
         data = EventSerializer(event, context=context).data
         return self.tell(Response(data, status=status_code, headers={"ETag": tag}), event)

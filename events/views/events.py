@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.utils import translate_validation
@@ -14,7 +16,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from events import past
+from events import past, reading
 from events.filters import EventFilter, instant_of
 from events.models import Event
 from events.ordering import keyset_of
@@ -34,7 +36,8 @@ from neofi import pagination
 from neofi.problems import invalid
 
 FIELDS = frozenset({"fields"})
-LIST_PARAMETERS = pagination.PARAMETERS | FIELDS | {"ordering"} | set(EventFilter.base_filters)
+FILTERS = frozenset(EventFilter.base_filters)
+LIST_PARAMETERS = pagination.PARAMETERS | FIELDS | {"ordering"} | FILTERS
 
 
 @docs.events
@@ -74,32 +77,53 @@ class EventViewSet(EventScopedViewSet):
         names, _ = super().known_parameters()
         return names, EventFilter.REPEATABLE
 
-    def get_queryset(self):
-        user, params = self.request.user, self.request.query_params
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return reading.WHOLE if self.action == "retrieve" else reading.ACCESS
+
+    def door(self) -> str:
+        params = self.request.query_params
         if self.action == "list" and params.get("deleted") == "true":
-            return Event.objects.in_trash_of(user).as_seen_by_caller()
+            return reading.IN_TRASH
         if self.action == "restore" or (self.action == "destroy" and params.get("purge") == "true"):
-            return Event.objects.visible_or_in_trash_to(user).as_seen_by_caller()
-        seen = super().get_queryset()
+            return reading.VISIBLE_OR_IN_TRASH
+        return reading.VISIBLE
+
+    def read(self, event_id: UUID):
         if self.action == "retrieve":
             # Here 404 is decided. What is no instant is refused after that, by the handler.
             with suppress(ValidationError):
-                at = self.instant
-                return seen.as_of(at) if at else seen
-        return seen
+                if self.instant:
+                    return self.get_queryset().filter(pk=event_id).as_of(self.instant).first()
+        return super().read(event_id)
+
+    def get_queryset(self) -> QuerySet[Event]:
+        return getattr(Event.objects, self.door())(self.request.user).as_seen_by_caller()
 
     @cached_property
     def instant(self) -> datetime | None:
         """Of `?as_of=`, where one event is read."""
-        return instant_of(self.request.query_params.get("as_of"), self.request.user)
+        given = self.request.query_params.get("as_of")
+        return None if given is None else instant_of(given, self.request.user)
 
     def list(self, request):
-        asked = DjangoFilterBackend().get_filterset(request, self.get_queryset(), self)
+        page = self._filtered_page() if self._is_filtered() else self._page()
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def _is_filtered(self) -> bool:
+        return not FILTERS.isdisjoint(self.request.query_params)
+
+    def _page(self) -> Sequence[Any]:
+        keyset = self.get_keyset()
+        fetch = reading.events(self.request.user, keyset.name)
+        return self.paginator.paginate(fetch, keyset, self.request)
+
+    def _filtered_page(self) -> Sequence[Event]:
+        asked = DjangoFilterBackend().get_filterset(self.request, self.get_queryset(), self)
         if not asked.is_valid():
             raise translate_validation(asked.errors)
         at = asked.instant()
-        page = self._page_as_of(at, asked) if at else self.paginate_queryset(asked.qs)
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return self._page_as_of(at, asked) if at else self.paginate_queryset(asked.qs)
 
     def _page_as_of(self, at: datetime, asked: EventFilter) -> Sequence[Event]:
         keyset = self.get_keyset()

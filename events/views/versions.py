@@ -1,17 +1,15 @@
 """Versions: listed, read, compared, blamed, gone back to."""
 
-from operator import attrgetter
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
-from django.db.models import QuerySet
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.response import Response
 
-from events import changelog, diffing
+from events import changelog, diffing, reading, snapshots
 from events import content as contents
-from events.models import HistoricalEvent
 from events.renderers import JSONPatchRenderer, UnifiedDiffRenderer
 from events.roles import Role
 from events.serializers.events import NoteSerializer
@@ -29,16 +27,11 @@ from events.verifying import one
 from events.views import docs
 from events.views.base import EventScopedViewSet
 from neofi import pagination
-from neofi.pagination import Column, Keyset, integer
 
 
-def versions_of(event_id) -> QuerySet[HistoricalEvent]:
-    return HistoricalEvent.objects.of_event(event_id).with_author()
-
-
-def read_versions(event_id, wanted: set[int]) -> dict[int, HistoricalEvent]:
+def read_versions(event_id: UUID, wanted: set[int]) -> dict[int, Any]:
     """Those versions, by number. Raise NotFound if a purge has come in between."""
-    rows = {row.version: row for row in versions_of(event_id).filter(version__in=wanted)}
+    rows = reading.versions(event_id, wanted)
     if rows.keys() != wanted:
         raise NotFound
     return rows
@@ -58,7 +51,6 @@ class VersionViewSet(EventScopedViewSet):
         "metadata": Role.VIEWER,
     }
     parameters: ClassVar = {"list": pagination.PARAMETERS}
-    keyset = Keyset("history", (Column("version", attrgetter("version"), integer),), True)
     serializer_classes: ClassVar = {
         "list": VersionRowSerializer,
         "retrieve": VersionSerializer,
@@ -76,11 +68,8 @@ class VersionViewSet(EventScopedViewSet):
         if creation and self.event.role != Role.OWNER:
             raise PermissionDenied
 
-    def get_keyset(self):
-        return self.keyset
-
     def list(self, request, id):
-        page = self.paginate_queryset(versions_of(self.event_id))
+        page = self.paginator.paginate(reading.history(self.event_id), reading.HISTORY, request)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request, id, version):
@@ -157,7 +146,9 @@ class DiffViewSet(EventScopedViewSet):
                 "event": self.event_id,
                 "from": AuthorshipSerializer(before).data,
                 "to": AuthorshipSerializer(after).data,
-                "changes": diffing.detailed_changes(before.content, after.content),
+                "changes": diffing.detailed_changes(
+                    snapshots.read(before.snapshot), snapshots.read(after.snapshot)
+                ),
             }
         )
 
@@ -167,6 +158,7 @@ class BlameViewSet(EventScopedViewSet):
     """Who changed each field last."""
 
     serializer_class = BlameSerializer
+    columns = reading.AUTHORSHIP
     least_roles: ClassVar = {"retrieve": Role.VIEWER, "metadata": Role.VIEWER}
 
     def retrieve(self, request, id):

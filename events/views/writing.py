@@ -36,8 +36,8 @@ class WriteMixin:
     """Wraps the handlers of a view's writes; `many_results` says that an answer has `results`."""
 
     many_results = False
-    # The one that the path names, if it does.
-    event: Event | None = None
+    # The one that the path names, if it does: a row of events.reading.
+    event: Any = None
     # What the handler has written about: events, grants, and refusals of single items.
     concerned: Sequence[Any] = ()
     # The first answer to a request that is repeated.
@@ -109,7 +109,7 @@ class WriteMixin:
         ids = {
             dry_runs.event_id_of(one) for one in self.concerned if not isinstance(one, APIException)
         }
-        return frozenset(ids | ({self.event.pk} if self.event else set()))
+        return frozenset(ids | ({self.event.id} if self.event else set()))
 
     def response_of(self, answer: Answer) -> Response:
         headers = dict(answer.headers)
@@ -122,7 +122,7 @@ class WriteMixin:
     @service
     def rehearse(self, handler, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Act, see what the database says to all of it, tell what came of it, and take it back."""
-        told = dry_runs.people_of([self.event.pk], but=request.user) if self.event else {}
+        told = dry_runs.people_of([self.event.id], but=request.user) if self.event else {}
         response = handler(request, *args, **kwargs)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -135,7 +135,7 @@ class WriteMixin:
         concerned = self.concerned if self.many_results else self.concerned[:1]
         change_set = response.get("X-Change-Set")
         return dry_runs.reports(
-            concerned or [self.event],
+            concerned or [Event(pk=self.event.id)],
             change_set=change_set and UUID(change_set),
             by=self.request.user,
             told=told,

@@ -113,3 +113,24 @@ def test_but_for_pages_that_bring_some(client, db, path):
 def test_probes_are_not_sent_to_https(client, db, settings, path, status):
     settings.SECURE_SSL_REDIRECT = True
     assert client.get(path).status_code == status
+
+
+def test_a_call_with_a_token_has_the_headers_of_any_other(api, owner, client):
+    """It takes a shorter way, which must not be told from outside."""
+    short = api(owner).get("/api/auth/me")
+    client.force_login(owner)
+    long = client.get("/api/auth/me", headers={"Accept": "application/json"})
+    assert (short.status_code, long.status_code) == (200, 200)
+    ours = {name: value for name, value in short.items() if name != "X-Request-ID"}
+    theirs = {name: value for name, value in long.items() if name != "X-Request-ID"}
+    assert theirs.pop("Vary") == "Accept, Cookie"
+    assert ours.pop("Vary") == "Accept"
+    assert ours == theirs
+
+
+def test_a_call_with_a_token_needs_a_host_of_ours_too(api, owner):
+    assert api(owner).get("/api/auth/me", HTTP_HOST="elsewhere.example").status_code == 400
+
+
+def test_a_token_takes_no_request_for_a_page_off_its_way(api, owner):
+    assert api(owner).get("/admin/").status_code == 302

@@ -51,3 +51,27 @@ def test_two_throttles_of_one_scope_count_apart(settings):
         scope = "login"
 
     assert One().key_for("x") != Other().key_for("x")
+
+
+def allowed(throttle_class, request, at: float) -> bool:
+    throttle = throttle_class()
+    throttle.timer = lambda: at
+    return throttle.allow_request(request, None)
+
+
+def test_a_whole_window_may_come_at_once_and_then_one_by_one(owner, rf, user_rate):
+    user_rate("3/min")
+    request = rf.get("/")
+    request.user = owner
+    assert [allowed(UserThrottle, request, 1000.0) for _ in range(4)] == [True, True, True, False]
+    assert not allowed(UserThrottle, request, 1019.0)
+    assert allowed(UserThrottle, request, 1020.5)
+    assert not allowed(UserThrottle, request, 1021.0)
+    assert [allowed(UserThrottle, request, 2000.0) for _ in range(4)] == [True, True, True, False]
+
+
+def test_a_rate_of_nothing_lets_nobody_pass(api, owner, user_rate):
+    user_rate("0/min")
+    response = api(owner).get("/api/auth/me")
+    assert response.status_code == 429
+    assert int(response["Retry-After"]) >= 1
