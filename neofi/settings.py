@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "neofi.middleware.request_id",
     "neofi.middleware.access_log",
     "neofi.health.probes",
+    "neofi.middleware.api_calls",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "neofi.middleware.content_security_policy",
@@ -169,6 +170,15 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # How many proxies stand before the server: that many entries of X-Forwarded-For count.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=validate.Range(min=0))
+
+# What is left of the middlewares for a call of the API with a token (neofi.middleware.api_calls)
+API_MIDDLEWARE = [
+    # Redirects to HTTPS, and says that it is there to stay.
+    *(["django.middleware.security.SecurityMiddleware"] if HTTPS else []),
+    "neofi.middleware.api_headers",
+    "neofi.middleware.one_path_for_both_slashes",
+    "neofi.middleware.limit_body",
+]
 
 # Limits on what is sent, and on how long that and what waits for a thread may take, in seconds
 MAX_BODY_BYTES = 10 * 1024 * 1024

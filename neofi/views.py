@@ -11,6 +11,13 @@ from neofi.query import check_parameters
 class Negotiation(DefaultContentNegotiation):
     """An unknown `?format=` is a 406 like an unknown `Accept`; to DRF it is a 404."""
 
+    def select_renderer(self, request, renderers, format_suffix=None):
+        first = renderers[0]
+        accepted = request.META.get("HTTP_ACCEPT", "*/*")
+        if accepted in ("*/*", first.media_type) and "format" not in request.query_params:
+            return first, first.media_type  # as the rest would find, which parses media types
+        return super().select_renderer(request, renderers, format_suffix)
+
     def filter_renderers(self, renderers, format):
         found = [renderer for renderer in renderers if renderer.format == format]
         if not found:
