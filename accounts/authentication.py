@@ -2,7 +2,7 @@
 
 import time
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, models
@@ -12,7 +12,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from accounts.models import Session, User
 from accounts.refusals import SessionEnded, TokenExpired, TokenInvalid
 from accounts.tokens import AccessToken
-from neofi.statements import Parameter, Statement
+from neofi.statements import Joined, Parameter, Statement
 
 USER_FIELDS = [field.attname for field in User._meta.concrete_fields]
 
@@ -35,7 +35,7 @@ class BearerAuthentication(BaseAuthentication):
         if len(parts) != 2:
             raise TokenInvalid
         claims = claims_of(parts[1])
-        user = user_of(claims)
+        user = user_of(claims, request.parser_context["view"])
         request._request.user_id_for_log = user.pk
         return user, claims
 
@@ -59,9 +59,18 @@ def _genuine_claims(text: str) -> Claims:
     return Claims(token.session_id, token.user_id, token["exp"])
 
 
-def user_of(claims: Claims) -> User:
-    """The user of the claims' live session, in one query. Raise SessionEnded."""
-    row = _live_user().row(session=claims.session_id, user=claims.user_id, now=timezone.now())
+def user_of(claims: Claims, view: Any) -> User:
+    """The user of the claims' live session, in one query. Raise SessionEnded.
+
+    The query brings along what the view will read of the database anyway, if it says so
+    (neofi.views.StrictView.ahead): a round trip less, of two or three.
+    """
+    told = {"session": claims.session_id, "user": claims.user_id, "now": timezone.now()}
+    ahead = getattr(view, "ahead", lambda: None)()
+    if ahead is None:
+        row = _live_user().row(**told)
+    else:
+        row, view.found_ahead = _live_user_and(ahead.statement).rows(**told, **ahead.values)
     if row is None:
         raise SessionEnded
     return User.from_db(DEFAULT_DB_ALIAS, USER_FIELDS, row)
@@ -74,6 +83,11 @@ def _live_user() -> Statement:
         pk=Parameter("session", models.UUIDField()), user=Parameter("user", models.UUIDField())
     )
     return Statement(named.values_list(*(f"user__{name}" for name in USER_FIELDS)))
+
+
+@cache
+def _live_user_and(statement: Statement) -> Joined:
+    return Joined(_live_user(), statement)
 
 
 class BrowserSessionAuthentication(SessionAuthentication):

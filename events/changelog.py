@@ -125,6 +125,7 @@ def _with_changes(found: Iterable[Row]) -> Iterable[Row]:
     for row in found:
         row["by"] = author_ref(row["by_id"], row["by_username"])
         if row["version"] is not None:
+            row["content"] = snapshots.read(row["snapshot"])
             row["changes"] = _content_changes(version, row)
             version = row
             yield row
@@ -137,10 +138,8 @@ def _with_changes(found: Iterable[Row]) -> Iterable[Row]:
 
 
 def _content_changes(before: Row | None, row: Row) -> list[dict[str, Any]]:
-    after = snapshots.read(row["snapshot"])
-    if row["action"] == Action.CREATED:
-        return diffing.changes(None, after)
-    return diffing.changes(before and snapshots.read(before["snapshot"]), after)
+    is_first = row["action"] == Action.CREATED or before is None
+    return diffing.changes(None if is_first else before["content"], row["content"])
 
 
 def _role_change(row: Row) -> dict[str, Any]:

@@ -42,6 +42,7 @@ FIELDS = (
     "exceptions",
 )
 TIMES = ("start_time", "end_time")
+OBJECTS = ("metadata", "exceptions")
 # The fields that may be left out. `timezone` is not here: its default is the user's own.
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {

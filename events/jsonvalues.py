@@ -18,9 +18,11 @@ def canonical(value: Any) -> bytes:
 
 def same(one: Any, other: Any) -> bool:
     """Equality as JSON has it: `1`, `1.0` and `true` are three values, key order is none."""
-    if isinstance(one, (dict, list, int, float)):
-        return canonical(one) == canonical(other)
-    return one == other
+    if one != other or not isinstance(one, (dict, list, int, float)):
+        return one == other
+    # Equal to Python, to which 1, 1.0 and True are, on the outside and within.
+    is_empty = not one and isinstance(one, (dict, list))
+    return type(one) is type(other) and (is_empty or canonical(one) == canonical(other))
 
 
 def as_kept(value: Any) -> Any:

@@ -66,9 +66,11 @@ class SomeUser:
     is_authenticated = True
 
 
-def event(user: User, event_id: UUID, columns: tuple[str, ...], door: str = VISIBLE) -> Any:
-    """A row of those columns; None for an event that the door does not show to the user."""
-    return _event(columns, door).row(user=user.pk, event=event_id)
+@cache
+def event(columns: tuple[str, ...], door: str) -> Statement:
+    """The row of an `event` that the door shows to a `user`, in those columns."""
+    named = seen(door).filter(pk=Parameter("event", UUIDField()))
+    return Statement(named.values_list(*columns))
 
 
 def events(user: User, ordering: str, door: str = VISIBLE) -> Fetch:
@@ -86,12 +88,6 @@ def versions(event_id: UUID, numbers: Collection[int]) -> dict[int, Any]:
 def history(event_id: UUID) -> Fetch:
     """What a page of the event's versions is fetched with: rows of VERSION."""
     return _history().fetcher(event=event_id)
-
-
-@cache
-def _event(columns: tuple[str, ...], door: str) -> Statement:
-    named = seen(door).filter(pk=Parameter("event", UUIDField()))
-    return Statement(named.values_list(*columns))
 
 
 @cache

@@ -44,9 +44,13 @@ def read(snapshot: str) -> Content:
     content = kept["content"]
     for schema in range(kept["schema"], SCHEMA):
         content = UPGRADES[schema](content)
-    times = {name: _instant(content[name]) for name in contents.TIMES}
-    # Keys in the order in which the event's own columns give them.
-    return {name: times.get(name, jsonvalues.as_kept(content[name])) for name in contents.FIELDS}
+    # In the order in which the event's own columns give them.
+    content = {name: content[name] for name in contents.FIELDS}
+    for name in contents.TIMES:
+        content[name] = _instant(content[name])
+    for name in contents.OBJECTS:
+        content[name] = jsonvalues.as_kept(content[name])
+    return content
 
 
 def _instant(text: str) -> datetime:

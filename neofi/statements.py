@@ -38,26 +38,57 @@ class Statement:
     """
 
     def __init__(self, queryset: models.QuerySet):
-        template, values = queryset.query.sql_with_params()
-        names = [value.name for value in values if isinstance(value, Parameter)]
-        self.parameters = list(dict.fromkeys(names))
-        self.sql = template % tuple(map(self._written, values))
-        self._row = namedtuple("Row", queryset._fields)._make
-
-    def _written(self, value: Any) -> str:
-        if isinstance(value, Parameter):
-            return f"${self.parameters.index(value.name) + 1}"
-        return sql.Literal(value).as_string(None)
+        self.template, self.values = queryset.query.sql_with_params()
+        self.columns = queryset._fields
+        self.sql, self.parameters = written(self.template, self.values)
+        self.made = namedtuple("Row", self.columns)._make
 
     def rows(self, **values: Any) -> list:
         """All that it finds."""
         found = fetch(self.sql, [values[name] for name in self.parameters])
-        return list(map(self._row, found))
+        return list(map(self.made, found))
 
     def row(self, **values: Any) -> Any:
         """The first row, or None."""
         found = self.rows(**values)
         return found[0] if found else None
+
+
+class Joined:
+    """Two statements in one round trip. The first finds one row or none, and then nothing else.
+
+    The first column of the second is one that is never null.
+    """
+
+    def __init__(self, first: Statement, second: Statement):
+        self._first, self._second = first, second
+        joined = "SELECT * FROM ({}) one LEFT JOIN LATERAL ({}) more ON TRUE"
+        template = joined.format(first.template, second.template)
+        self.sql, self.parameters = written(template, (*first.values, *second.values))
+
+    def rows(self, **values: Any) -> tuple[Any, list]:
+        """The row of the first, or None, and the rows of the second, in its order."""
+        found = fetch(self.sql, [values[name] for name in self.parameters])
+        if not found:
+            return None, []
+        width = len(self._first.columns)
+        more = [self._second.made(row[width:]) for row in found if row[width] is not None]
+        return self._first.made(found[0][:width]), more
+
+
+def written(template: str, values: Sequence[Any]) -> tuple[str, list[str]]:
+    """SQL of Django's kind with native placeholders, and the names that these stand for in order.
+
+    `values` are Parameters, and whatever else is written as a literal.
+    """
+    names = list(dict.fromkeys(one.name for one in values if isinstance(one, Parameter)))
+
+    def literal(value: Any) -> str:
+        if isinstance(value, Parameter):
+            return f"${names.index(value.name) + 1}"
+        return sql.Literal(value).as_string(None)
+
+    return template % tuple(map(literal, values)), names
 
 
 class PreparedCursor(RawCursor):

@@ -143,7 +143,7 @@ class EventSerializer(SnapshotSerializer):
 
     def values(self, event: Event) -> dict[str, Any]:
         values = {
-            "id": event.pk,
+            "id": event.id,
             **contents.of(event),
             "uid": event.uid,
             "split_from": event.split_from_id,
@@ -155,7 +155,8 @@ class EventSerializer(SnapshotSerializer):
             "updated_at": event.updated_at,
             "updated_by": user_ref(event.updated_by_id, event.updated_by_username),
         }
-        return {**values, "merged_from": event.merged_from} if event.merged_from else values
+        merged_from = getattr(event, "merged_from", None)  # a row that was only read has none
+        return {**values, "merged_from": merged_from} if merged_from else values
 
 
 class EventRowSerializer(EventSerializer):

@@ -12,7 +12,7 @@ from django.db import connection, models
 from events import changelog, diffing, merging, snapshots
 from events import content as contents
 from events.models import Event, HistoricalEvent
-from events.services import ledger, versions
+from events.services import ledger_sql, locking, versions
 from events.tests.factories import EventFactory, edit
 from events.verifying.everything import Inspection
 from events.verifying.one import verify
@@ -70,8 +70,6 @@ def migrated(eventful, monkeypatch):
             cursor.execute(MIGRATION.format(table=model._meta.db_table))
         cursor.execute(FIELD_VERSIONS)
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    changing = [name for name in ledger.CHANGING if name not in contents.FIELDS]
-    monkeypatch.setattr(ledger, "CHANGING", [*FIELDS, *changing])
     monkeypatch.setattr(contents, "FIELDS", FIELDS)
     monkeypatch.setattr(contents, "DEFAULTS", DEFAULTS)
     monkeypatch.setattr(contents, "MAX_LENGTHS", {"title": 200, "place": 300, "color": 10})
@@ -103,15 +101,23 @@ def fields_of_the_future():
         *(field for field in tracked if field.name not in ("location", "transparency")),
         *(field for model, field in added if model is Event),
     ]
+    forget_statements()
     try:
         yield
     finally:
+        forget_statements()
         HistoricalEvent.tracked_fields[:] = tracked
         for model, field in added:
             model._meta.local_fields.remove(field)
             delattr(model, field.name)
         for model, field in gone:
             model._meta.add_field(field)
+
+
+def forget_statements() -> None:
+    """What was made of the models' columns."""
+    ledger_sql._sql.cache_clear()
+    locking._locked.cache_clear()
 
 
 def version(event, number: int) -> HistoricalEvent:

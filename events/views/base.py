@@ -19,7 +19,7 @@ from events.views.writing import WriteMixin
 from neofi.conditional import etag, form_of, names_tag
 from neofi.ids import parse_uuid
 from neofi.problems import invalid
-from neofi.views import StrictView
+from neofi.views import Ahead, StrictView
 
 RESOLVE = frozenset({"resolve"})
 # What paths call the number of a version.
@@ -56,17 +56,29 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
         """Which of the querysets' doors the event is looked for behind."""
         return reading.VISIBLE
 
+    def ahead(self) -> Ahead | None:
+        return self.lookup()
+
+    def lookup(self) -> Ahead | None:
+        """What finds the event; None where the path names none that could be."""
+        event_id = parse_uuid(self.kwargs.get("id"))
+        if event_id is None or self.action is None:
+            return None
+        return Ahead(reading.event(self.columns, self.door()), {"event": event_id})
+
     def get_object(self) -> Any:
-        event_id = parse_uuid(self.kwargs["id"])
-        event = event_id and self.read(event_id)
-        if not event:
+        event = self.read()
+        if event is None:
             raise NotFound
         self.check_object_permissions(self.request, event)
         return event
 
-    def read(self, event_id: UUID) -> Any:
+    def read(self) -> Any:
         """The event's `columns`, or None."""
-        return reading.event(self.request.user, event_id, self.columns, self.door())
+        if self.found_ahead is not None:
+            return self.found_ahead[0] if self.found_ahead else None
+        lookup = self.lookup()
+        return lookup and lookup.statement.row(user=self.request.user.pk, **lookup.values)
 
     @property
     def event_id(self) -> UUID:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
@@ -33,6 +32,7 @@ from events.services.editing import Edit
 from events.views import docs
 from events.views.base import RESOLVE, EventScopedViewSet
 from neofi import pagination
+from neofi.ids import parse_uuid
 from neofi.problems import invalid
 
 FIELDS = frozenset({"fields"})
@@ -89,13 +89,18 @@ class EventViewSet(EventScopedViewSet):
             return reading.VISIBLE_OR_IN_TRASH
         return reading.VISIBLE
 
-    def read(self, event_id: UUID):
-        if self.action == "retrieve":
+    def ahead(self):
+        # How it was is read by a query of another kind.
+        return None if "as_of" in self.request.query_params else super().ahead()
+
+    def read(self):
+        event_id = parse_uuid(self.kwargs["id"])
+        if self.action == "retrieve" and event_id:
             # Here 404 is decided. What is no instant is refused after that, by the handler.
             with suppress(ValidationError):
                 if self.instant:
                     return self.get_queryset().filter(pk=event_id).as_of(self.instant).first()
-        return super().read(event_id)
+        return super().read()
 
     def get_queryset(self) -> QuerySet[Event]:
         return getattr(Event.objects, self.door())(self.request.user).as_seen_by_caller()
