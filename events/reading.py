@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.db.models import IntegerField, QuerySet, UUIDField
 
-from accounts.models import User
 from events import content as contents
 from events.models import Event, HistoricalEvent
 from events.ordering import ORDERINGS
@@ -73,9 +72,10 @@ def event(columns: tuple[str, ...], door: str) -> Statement:
     return Statement(named.values_list(*columns))
 
 
-def events(user: User, ordering: str, door: str = VISIBLE) -> Fetch:
-    """What a page of the user's events is fetched with: rows of WHOLE."""
-    return _events(ordering, door).fetcher(user=user.pk)
+@cache
+def events(ordering: str) -> Pages:
+    """What is visible to a `user`, in pages: rows of WHOLE."""
+    return Pages(seen(VISIBLE).values_list(*WHOLE), ORDERINGS[ordering])
 
 
 def versions(event_id: UUID, numbers: Collection[int]) -> dict[int, Any]:
@@ -88,11 +88,6 @@ def versions(event_id: UUID, numbers: Collection[int]) -> dict[int, Any]:
 def history(event_id: UUID) -> Fetch:
     """What a page of the event's versions is fetched with: rows of VERSION."""
     return _history().fetcher(event=event_id)
-
-
-@cache
-def _events(ordering: str, door: str) -> Pages:
-    return Pages(seen(door).values_list(*WHOLE), ORDERINGS[ordering])
 
 
 def seen(door: str) -> QuerySet[Event]:

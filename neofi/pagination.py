@@ -9,7 +9,7 @@ import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from neofi.problems import invalid
-from neofi.statements import Parameter, Statement
+from neofi.statements import Bound, Parameter, Statement
 
 # Gives up to so many rows behind a position: `fetch(position, backward, limit)`.
 Fetch = Callable[[Sequence | None, bool, int], list]
@@ -94,15 +94,15 @@ class Pages:
         self._queryset, self._keyset = queryset, keyset
         self._statement = lru_cache(maxsize=64)(self._compiled)
 
-    def fetcher(self, **values: Any) -> Fetch:
-        """What fetches the rows for these values of the queryset's parameters."""
-        return partial(self._fetch, values)
-
-    def _fetch(self, values: dict, position: Sequence | None, backward: bool, limit: int) -> list:
+    def page(self, position: Sequence | None, backward: bool, limit: int, **values: Any) -> Bound:
+        """Up to `limit` rows behind a position, for these values of the queryset's parameters."""
         names = self._names() if position is not None else ()
         places = dict(zip(names, position or (), strict=True))
-        statement = self._statement(position is not None, backward, limit)
-        return statement.rows(**values, **places)
+        return Bound(self._statement(position is not None, backward, limit), values | places)
+
+    def fetcher(self, **values: Any) -> Fetch:
+        """What fetches the rows for these values of the queryset's parameters."""
+        return lambda *place: self.page(*place, **values).rows()
 
     def _compiled(self, behind: bool, backward: bool, limit: int) -> Statement:
         fields = [FIELDS[column.parse] for column in self._keyset.columns]
@@ -163,18 +163,25 @@ class KeysetPagination(BasePagination):
     def paginate(self, fetch: Fetch, keyset: Keyset, request: Request) -> list:
         """One page of `fetch(position, backward, limit)`, and the links around it."""
         self.request, self.keyset = request, keyset
-        size = self.page_size_of(request)
-        cursor = self.cursor_of(request, keyset)
-        backward = cursor is not None and cursor.backward
-        rows = fetch(cursor and cursor.position, backward, size + 1)
+        position, backward, limit = self.place(keyset, request)
+        rows = fetch(position, backward, limit)
+        size = limit - 1
         more, page = len(rows) > size, rows[:size]
         if backward:
             page.reverse()
         # Behind us is what we came from; ahead, whatever the extra row tells.
         self.has_next = more if not backward else True
-        self.has_previous = more if backward else cursor is not None
+        self.has_previous = more if backward else position is not None
         self.page = page
         return page
+
+    def place(self, keyset: Keyset, request: Request) -> tuple[Sequence | None, bool, int]:
+        """What to fetch: behind which position, which way, and how many: one more than is shown."""
+        size = self.page_size_of(request)
+        cursor = self.cursor_of(request, keyset)
+        if cursor is None:
+            return None, False, size + 1
+        return cursor.position, cursor.backward, size + 1
 
     def page_size_of(self, request: Request) -> int:
         given = request.query_params.get("page_size")

@@ -8,7 +8,7 @@ and becomes a `Statement`. The querysets stay the only home of what is read, and
 import threading
 from collections import namedtuple
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
@@ -52,6 +52,16 @@ class Statement:
         """The first row, or None."""
         found = self.rows(**values)
         return found[0] if found else None
+
+
+class Bound(NamedTuple):
+    """A statement with values, of which some may still be missing."""
+
+    statement: Statement
+    values: dict[str, Any]
+
+    def rows(self, **values: Any) -> list:
+        return self.statement.rows(**self.values, **values)
 
 
 class Joined:

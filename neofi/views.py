@@ -1,12 +1,12 @@
 """What every view of the API does before its handler, in the order that the contract gives."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from neofi.query import check_parameters
-from neofi.statements import Statement
+from neofi.statements import Bound
 
 
 class Negotiation(DefaultContentNegotiation):
@@ -26,13 +26,6 @@ class Negotiation(DefaultContentNegotiation):
         return found
 
 
-class Ahead(NamedTuple):
-    """A statement that a view is going to run, with its values but for `user`: the caller's id."""
-
-    statement: Statement
-    values: dict[str, Any]
-
-
 class StrictView:
     """Mixed into a view: 401 and 429 by DRF, then 404 and 403, then 406, then 400 for the query."""
 
@@ -40,8 +33,11 @@ class StrictView:
     # The rows of `ahead()`, once authentication has read them; None if it has not.
     found_ahead: list | None = None
 
-    def ahead(self) -> Ahead | None:
-        """What shall be read together with the caller's session. Raises nothing."""
+    def ahead(self) -> Bound | None:
+        """What shall be read together with the caller's session, `user` being the caller's id.
+
+        Raises nothing: whether there is a caller at all has not been asked yet.
+        """
 
     def initial(self, request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -19,7 +19,8 @@ from events.views.writing import WriteMixin
 from neofi.conditional import etag, form_of, names_tag
 from neofi.ids import parse_uuid
 from neofi.problems import invalid
-from neofi.views import Ahead, StrictView
+from neofi.statements import Bound
+from neofi.views import StrictView
 
 RESOLVE = frozenset({"resolve"})
 # What paths call the number of a version.
@@ -56,15 +57,15 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
         """Which of the querysets' doors the event is looked for behind."""
         return reading.VISIBLE
 
-    def ahead(self) -> Ahead | None:
+    def ahead(self) -> Bound | None:
         return self.lookup()
 
-    def lookup(self) -> Ahead | None:
+    def lookup(self) -> Bound | None:
         """What finds the event; None where the path names none that could be."""
         event_id = parse_uuid(self.kwargs.get("id"))
         if event_id is None or self.action is None:
             return None
-        return Ahead(reading.event(self.columns, self.door()), {"event": event_id})
+        return Bound(reading.event(self.columns, self.door()), {"event": event_id})
 
     def get_object(self) -> Any:
         event = self.read()
@@ -75,10 +76,10 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
 
     def read(self) -> Any:
         """The event's `columns`, or None."""
-        if self.found_ahead is not None:
-            return self.found_ahead[0] if self.found_ahead else None
-        lookup = self.lookup()
-        return lookup and lookup.statement.row(user=self.request.user.pk, **lookup.values)
+        lookup, found = self.lookup(), self.found_ahead
+        if found is None:
+            found = lookup.rows(user=self.request.user.pk) if lookup else []
+        return found[0] if found else None
 
     @property
     def event_id(self) -> UUID:

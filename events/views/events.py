@@ -34,6 +34,7 @@ from events.views.base import RESOLVE, EventScopedViewSet
 from neofi import pagination
 from neofi.ids import parse_uuid
 from neofi.problems import invalid
+from neofi.statements import Bound
 
 FIELDS = frozenset({"fields"})
 FILTERS = frozenset(EventFilter.base_filters)
@@ -90,7 +91,11 @@ class EventViewSet(EventScopedViewSet):
         return reading.VISIBLE
 
     def ahead(self):
-        # How it was is read by a query of another kind.
+        if self.action == "list":
+            with suppress(ValidationError):  # which the handler will raise
+                return None if self._is_filtered() else self._page()
+            return None
+        # How one was is read by a query of another kind.
         return None if "as_of" in self.request.query_params else super().ahead()
 
     def read(self):
@@ -112,16 +117,24 @@ class EventViewSet(EventScopedViewSet):
         return None if given is None else instant_of(given, self.request.user)
 
     def list(self, request):
-        page = self._filtered_page() if self._is_filtered() else self._page()
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        rows = self._filtered_page() if self._is_filtered() else self._whole_page()
+        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
     def _is_filtered(self) -> bool:
         return not FILTERS.isdisjoint(self.request.query_params)
 
-    def _page(self) -> Sequence[Any]:
+    def _whole_page(self) -> Sequence[Any]:
+        def fetch(*place):
+            if self.found_ahead is not None:
+                return self.found_ahead
+            return self._page().rows(user=self.request.user.pk)
+
+        return self.paginator.paginate(fetch, self.get_keyset(), self.request)
+
+    def _page(self) -> Bound:
+        """Of all that the caller sees; what is asked for by `page_size`, `cursor`, `ordering`."""
         keyset = self.get_keyset()
-        fetch = reading.events(self.request.user, keyset.name)
-        return self.paginator.paginate(fetch, keyset, self.request)
+        return reading.events(keyset.name).page(*self.paginator.place(keyset, self.request))
 
     def _filtered_page(self) -> Sequence[Event]:
         asked = DjangoFilterBackend().get_filterset(self.request, self.get_queryset(), self)
