@@ -12,7 +12,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from accounts.models import Session, User
 from accounts.refusals import SessionEnded, TokenExpired, TokenInvalid
 from accounts.tokens import AccessToken
-from neofi.statements import Joined, Parameter, Statement
+from neofi.statements import Bound, Parameter, Statement
 
 USER_FIELDS = [field.attname for field in User._meta.concrete_fields]
 
@@ -66,11 +66,12 @@ def user_of(claims: Claims, view: Any) -> User:
     (neofi.views.StrictView.ahead): a round trip less, of two or three.
     """
     told = {"session": claims.session_id, "user": claims.user_id, "now": timezone.now()}
+    asked = Bound(_live_user(), told)
     ahead = getattr(view, "ahead", lambda: None)()
     if ahead is None:
-        row = _live_user().row(**told)
+        row = next(iter(asked.rows()), None)
     else:
-        row, view.found_ahead = _live_user_and(ahead.statement).rows(**told, **ahead.values)
+        row, view.found_ahead = asked.and_along(ahead).rows()
     if row is None:
         raise SessionEnded
     return User.from_db(DEFAULT_DB_ALIAS, USER_FIELDS, row)
@@ -83,11 +84,6 @@ def _live_user() -> Statement:
         pk=Parameter("session", models.UUIDField()), user=Parameter("user", models.UUIDField())
     )
     return Statement(named.values_list(*(f"user__{name}" for name in USER_FIELDS)))
-
-
-@cache
-def _live_user_and(statement: Statement) -> Joined:
-    return Joined(_live_user(), statement)
 
 
 class BrowserSessionAuthentication(SessionAuthentication):

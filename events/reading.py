@@ -6,7 +6,6 @@ Who may read what is the querysets' to say; here stand the columns, and which do
 from collections.abc import Collection
 from functools import cache
 from operator import attrgetter
-from typing import Any
 from uuid import UUID
 
 from django.db.models import IntegerField, QuerySet, UUIDField
@@ -15,7 +14,7 @@ from events import content as contents
 from events.models import Event, HistoricalEvent
 from events.ordering import ORDERINGS
 from neofi.pagination import Column, Fetch, Keyset, Pages, integer
-from neofi.statements import Parameter, Statement
+from neofi.statements import Bound, Parameter, Statement
 
 # What decides about a request for one event.
 ACCESS = ("id", "version", "role")
@@ -78,11 +77,10 @@ def events(ordering: str) -> Pages:
     return Pages(seen(VISIBLE).values_list(*WHOLE), ORDERINGS[ordering])
 
 
-def versions(event_id: UUID, numbers: Collection[int]) -> dict[int, Any]:
-    """Those of the versions that there are, by number: rows of VERSION."""
+def versions(event_id: UUID, numbers: Collection[int]) -> Bound:
+    """Those of the versions that there are, in no order: rows of VERSION."""
     wanted = {f"version_{place}": number for place, number in enumerate(numbers)}
-    rows = _versions(len(wanted)).rows(event=event_id, **wanted)
-    return {row.version: row for row in rows}
+    return Bound(_versions(len(wanted)), {"event": event_id, **wanted})
 
 
 def history(event_id: UUID) -> Fetch:

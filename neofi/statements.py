@@ -8,6 +8,7 @@ and becomes a `Statement`. The querysets stay the only home of what is read, and
 import threading
 from collections import namedtuple
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -39,51 +40,63 @@ class Statement:
 
     def __init__(self, queryset: models.QuerySet):
         self.template, self.values = queryset.query.sql_with_params()
-        self.columns = queryset._fields
         self.sql, self.parameters = written(self.template, self.values)
-        self.made = namedtuple("Row", self.columns)._make
+        self.width = len(queryset._fields)
+        self._row = namedtuple("Row", queryset._fields)._make
 
     def rows(self, **values: Any) -> list:
         """All that it finds."""
-        found = fetch(self.sql, [values[name] for name in self.parameters])
-        return list(map(self.made, found))
+        return self.read(fetch(self.sql, [values[name] for name in self.parameters]))
 
     def row(self, **values: Any) -> Any:
         """The first row, or None."""
         found = self.rows(**values)
         return found[0] if found else None
 
+    def read(self, found: list[tuple]) -> list:
+        return list(map(self._row, found))
+
+
+class Joined:
+    """Two statements in one round trip: where the first finds a row, so does the second look.
+
+    The first column of each is one that is never null.
+    """
+
+    def __init__(self, first: Statement, second: "Statement | Joined"):
+        self._first, self._second = first, second
+        joined = "SELECT * FROM ({}) one LEFT JOIN LATERAL ({}) more ON TRUE"
+        self.template = joined.format(first.template, second.template)
+        self.values = (*first.values, *second.values)
+        self.sql, self.parameters = written(self.template, self.values)
+
+    def rows(self, **values: Any) -> tuple[Any, Any]:
+        """The first one's only row, or None; and what the second finds, as its own `rows` says."""
+        return self.read(fetch(self.sql, [values[name] for name in self.parameters]))
+
+    def read(self, found: list[tuple]) -> tuple[Any, Any]:
+        width = self._first.width
+        more = self._second.read([row[width:] for row in found if row[width] is not None])
+        return (self._first.read([found[0][:width]])[0] if found else None), more
+
 
 class Bound(NamedTuple):
     """A statement with values, of which some may still be missing."""
 
-    statement: Statement
+    statement: Statement | Joined
     values: dict[str, Any]
 
-    def rows(self, **values: Any) -> list:
+    def rows(self, **values: Any) -> Any:
         return self.statement.rows(**self.values, **values)
 
+    def and_along(self, other: "Bound") -> "Bound":
+        """Both in one round trip."""
+        return Bound(_joined(self.statement, other.statement), self.values | other.values)
 
-class Joined:
-    """Two statements in one round trip. The first finds one row or none, and then nothing else.
 
-    The first column of the second is one that is never null.
-    """
-
-    def __init__(self, first: Statement, second: Statement):
-        self._first, self._second = first, second
-        joined = "SELECT * FROM ({}) one LEFT JOIN LATERAL ({}) more ON TRUE"
-        template = joined.format(first.template, second.template)
-        self.sql, self.parameters = written(template, (*first.values, *second.values))
-
-    def rows(self, **values: Any) -> tuple[Any, list]:
-        """The row of the first, or None, and the rows of the second, in its order."""
-        found = fetch(self.sql, [values[name] for name in self.parameters])
-        if not found:
-            return None, []
-        width = len(self._first.columns)
-        more = [self._second.made(row[width:]) for row in found if row[width] is not None]
-        return self._first.made(found[0][:width]), more
+@cache
+def _joined(first: Statement, second: Statement | Joined) -> Joined:
+    return Joined(first, second)
 
 
 def written(template: str, values: Sequence[Any]) -> tuple[str, list[str]]:

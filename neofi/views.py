@@ -30,8 +30,8 @@ class StrictView:
     """Mixed into a view: 401 and 429 by DRF, then 404 and 403, then 406, then 400 for the query."""
 
     content_negotiation_class = Negotiation
-    # The rows of `ahead()`, once authentication has read them; None if it has not.
-    found_ahead: list | None = None
+    # What `ahead()` has found, once authentication has read it; None if it has not.
+    found_ahead: Any = None
 
     def ahead(self) -> Bound | None:
         """What shall be read together with the caller's session, `user` being the caller's id.

@@ -40,6 +40,7 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
     permission_classes = [RolePermission]
     least_roles: ClassVar[dict[str, Role]] = {}
     columns: tuple[str, ...] = reading.ACCESS
+    found_along: list | None = None
     parameters: ClassVar[dict[str, frozenset[str]]] = {}
 
     def find(self):
@@ -65,7 +66,12 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
         event_id = parse_uuid(self.kwargs.get("id"))
         if event_id is None or self.action is None:
             return None
-        return Bound(reading.event(self.columns, self.door()), {"event": event_id})
+        event = Bound(reading.event(self.columns, self.door()), {"event": event_id})
+        along = self.along(event_id)
+        return event.and_along(along) if along else event
+
+    def along(self, event_id: UUID) -> Bound | None:
+        """What is read together with the event, and found as `found_along`."""
 
     def get_object(self) -> Any:
         event = self.read()
@@ -79,6 +85,9 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
         lookup, found = self.lookup(), self.found_ahead
         if found is None:
             found = lookup.rows(user=self.request.user.pk) if lookup else []
+        if isinstance(found, tuple):
+            event, self.found_along = found
+            return event
         return found[0] if found else None
 
     @property
@@ -102,9 +111,9 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
         return super().get_serializer_context() | {"resolve": self.resolve()}
 
     def version(self, text: str) -> int:
-        """A version number out of the path, spelled plainly. Without gaps, so this one exists."""
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
-        if str(number) != text or not 1 <= number <= self.event.version:
+        """A version number out of the path. Without gaps, so this one exists."""
+        number = plain_number(text)
+        if not 1 <= number <= self.event.version:
             raise NotFound
         return number
 
@@ -137,3 +146,9 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
         if changes:
             response["X-Change-Set"] = str(changes[0].change_set)
         return response
+
+
+def plain_number(text: str) -> int:
+    """What the text says in its one canonical spelling, or 0."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
+    return number if str(number) == text else 0

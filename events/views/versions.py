@@ -1,7 +1,7 @@
 """Versions: listed, read, compared, blamed, gone back to."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
-from uuid import UUID
 
 from rest_framework import status
 from rest_framework.decorators import action
@@ -25,20 +25,31 @@ from events.serializers.versions import (
 from events.services import versions
 from events.verifying import one
 from events.views import docs
-from events.views.base import EventScopedViewSet
+from events.views.base import VERSIONS, EventScopedViewSet, plain_number
 from neofi import pagination
 
 
-def read_versions(event_id: UUID, wanted: set[int]) -> dict[int, Any]:
-    """Those versions, by number. Raise NotFound if a purge has come in between."""
-    rows = reading.versions(event_id, wanted)
-    if rows.keys() != wanted:
+def by_number(rows: Iterable[Any], wanted: set[int]) -> dict[int, Any]:
+    """Versions by number. Raise NotFound if a purge has taken one of those that are wanted."""
+    found = {row.version: row for row in rows}
+    if found.keys() != wanted:
         raise NotFound
-    return rows
+    return found
+
+
+class NamedVersions:
+    """Mixed into a view whose path names versions: they are read together with the event."""
+
+    def along(self, event_id):
+        numbers = {plain_number(self.kwargs[name]) for name in VERSIONS & self.kwargs.keys()}
+        # The column has four bytes.
+        known = numbers and all(0 < number < 2**31 for number in numbers)
+        is_read = self.action == "retrieve" and known
+        return reading.versions(event_id, numbers) if is_read else None
 
 
 @docs.versions
-class VersionViewSet(EventScopedViewSet):
+class VersionViewSet(NamedVersions, EventScopedViewSet):
     """The versions of one event."""
 
     least_roles: ClassVar = {
@@ -74,7 +85,7 @@ class VersionViewSet(EventScopedViewSet):
 
     def retrieve(self, request, id, version):
         number = self.version(version)
-        row = read_versions(self.event_id, {number})[number]
+        row = by_number(self.found_along, {number})[number]
         return Response(self.get_serializer(row).data)
 
     @action(detail=True)
@@ -126,7 +137,7 @@ class ChangelogViewSet(EventScopedViewSet):
 
 
 @docs.diff
-class DiffViewSet(EventScopedViewSet):
+class DiffViewSet(NamedVersions, EventScopedViewSet):
     """Two versions of one event, side by side."""
 
     serializer_class = DiffSerializer
@@ -139,7 +150,7 @@ class DiffViewSet(EventScopedViewSet):
 
     def retrieve(self, request, id, v1, v2):
         wanted = [self.version(v1), self.version(v2)]
-        rows = read_versions(self.event_id, set(wanted))
+        rows = by_number(self.found_along, set(wanted))
         before, after = (rows[version] for version in wanted)
         return Response(
             {
@@ -163,6 +174,7 @@ class BlameViewSet(EventScopedViewSet):
 
     def retrieve(self, request, id):
         last = self.event.field_versions
-        rows = read_versions(self.event_id, set(last.values()))
+        wanted = set(last.values())
+        rows = by_number(reading.versions(self.event_id, wanted).rows(), wanted)
         authors = {version: AuthorshipSerializer(row).data for version, row in rows.items()}
         return Response({name: authors[last[name]] for name in contents.FIELDS})

@@ -60,6 +60,7 @@ def own_connection(transactional_db):
 
 def begin_request():
     """What Django does with the connection when a request begins."""
+    connection.close()  # it may be about to come of age
     connection.ensure_connection()
     connection.close_if_unusable_or_obsolete()
 
@@ -89,8 +90,9 @@ def test_a_connection_that_breaks_during_a_request_is_told(own_connection):
 
 
 def test_a_refused_statement_is_not_run_again(own_connection):
-    statements.execute("SET statement_timeout = 1")
     begin_request()
+    statements.execute("SET statement_timeout = 1")
+    connection.health_check_done = False
     with pytest.raises(OperationalError):
         statements.fetch("SELECT pg_sleep(1)", [])
     assert connection.is_usable()
