@@ -96,7 +96,9 @@ def seen(door: str) -> QuerySet[Event]:
 @cache
 def _versions(count: int) -> Statement:
     numbers = [Parameter(f"version_{place}", IntegerField()) for place in range(count)]
-    return Statement(_versions_of_event().filter(version__in=numbers).order_by())
+    one, *others = (_versions_of_event().filter(version=number).order_by() for number in numbers)
+    # Not `version IN`: PostgreSQL would find all versions of the event, and keep those.
+    return Statement(one.union(*others, all=True) if others else one)
 
 
 @cache

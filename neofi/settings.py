@@ -96,6 +96,10 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# PostgreSQL plans a prepared statement once (neofi.statements), which most of the time takes longer
+# than to run it. A pooler that hands each transaction another connection may know none of them.
+if env.bool("DATABASE_PREPARED_STATEMENTS", True):
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 0)
 # How long the web server waits, in seconds (0: for ever), and its pool of connections (0: none).
 # Commands wait as long as it takes: neofi/web_database.py is what gives a worker its limits.
 seconds = validate.Range(min=0, max=3600)
