@@ -35,12 +35,20 @@ class OwnPostgres:
     @property
     def url(self) -> str:
         """For DATABASE_URL: the same at every start."""
-        return f"postgres://{ROLE}@{quote(self.host, safe='')}:{sockets.PORT}/{DATABASE}"
+        return self.url_of(DATABASE)
+
+    def url_of(self, database: str) -> str:
+        return f"postgres://{ROLE}@{quote(self.host, safe='')}:{sockets.PORT}/{database}"
 
     @property
     def log(self) -> str:
         """What it has logged so far."""
         return self._cluster.log.read_text()
+
+    @property
+    def pid(self) -> int:
+        """Of its main process, whose children are all the others."""
+        return int((self._cluster.data / "postmaster.pid").read_text().split()[0])
 
     def connect(self, **options) -> psycopg.Connection:
         """A connection beside those of the server under test: to hold a lock, say."""
@@ -55,8 +63,7 @@ class OwnPostgres:
 
     def kill(self) -> None:
         """As a `kill -9` does: no shutdown, no word to anybody. Returns once all of it is gone."""
-        pid = int((self._cluster.data / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGKILL)
+        os.kill(self.pid, signal.SIGKILL)
         while self._cluster.is_alive():  # its children notice, and end by themselves
             time.sleep(0.01)
 
