@@ -5,7 +5,7 @@ from django.conf import settings
 from neofi.wsgi import application as wsgi  # before the rest: it sets Django up
 
 # isort: split
-from neofi import web_database
+from neofi import shortcut, web_database
 from neofi.bodies import Bodies
 from neofi.front import Front
 
@@ -16,3 +16,4 @@ application = Front(
     patience=settings.QUEUE_TIMEOUT,
     bodies=Bodies(settings.MAX_BODY_BYTES, settings.BODY_TIMEOUT),
 )
+shortcut.lead_to(application.take)

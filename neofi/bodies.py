@@ -76,7 +76,7 @@ class Bodies:
     @asynccontextmanager
     async def received(self, scope, receive) -> AsyncIterator[bytes | Refusal]:
         """The body, which counts as held in memory until the end of the `with`."""
-        told = _announced_length(scope)
+        told = announced_length(scope)
         if told is None:
             yield b""
             return
@@ -86,7 +86,7 @@ class Bodies:
         # One connection of HTTP/2 brings many bodies at once, so there it bounds nothing.
         arriving = _Arriving(free=0 if scope["http_version"] == "2" else SMALL)
         try:
-            refusal = await self._in_time(receive, arriving)
+            refusal = await self._in_time(receive, arriving, told)
             if not refusal and len(arriving.held) < told:
                 refusal = BROKEN_OFF
             body = refusal or bytes(arriving.held)
@@ -101,15 +101,15 @@ class Bodies:
         self._room += arriving.counted
         arriving.counted = 0
 
-    async def _in_time(self, receive, arriving: _Arriving) -> Refusal | None:
+    async def _in_time(self, receive, arriving: _Arriving, told: int) -> Refusal | None:
         try:
             async with asyncio.timeout(self._timeout) as limit:
-                return await self._collect(receive, arriving, limit)
+                return await self._collect(receive, arriving, told, limit)
         except TimeoutError:
             return TOO_SLOW
 
     async def _collect(
-        self, receive, arriving: _Arriving, limit: asyncio.Timeout
+        self, receive, arriving: _Arriving, told: int, limit: asyncio.Timeout
     ) -> Refusal | None:
         now, end = asyncio.get_running_loop().time, limit.when()
         more = True
@@ -125,11 +125,13 @@ class Bodies:
                 return self._too_large
             if self._room < 0 and arriving.counted:
                 return NO_ROOM
+            if told and len(arriving.held) == told:
+                return None  # to be told so would take one more message, and the server's threads
             limit.reschedule(min(end, arriving.extend(now(), len(part))))
         return None
 
 
-def _announced_length(scope) -> int | None:
+def announced_length(scope) -> int | None:
     """How many bytes are announced, 0 if that is left open; None where no body comes."""
     headers = dict(scope["headers"])
     if b"transfer-encoding" in headers:

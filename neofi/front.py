@@ -9,17 +9,20 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
+from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
 from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse
+from uuid_utils import uuid7  # its type is made ten times as fast as the standard library's
 
 from neofi import outages, problem_views, problems
-from neofi.bodies import Bodies, Refusal
+from neofi.bodies import Bodies, Refusal, announced_length
 from neofi.logs import current_request_id
 from neofi.middleware import access_log, request_id, sane_request_id
+from neofi.threads import Threads
 
 log = logging.getLogger(__name__)
 
@@ -35,39 +38,49 @@ CONSTANT = {
 
 
 class Front:
-    """An ASGI application in front of a WSGI one."""
+    """An ASGI application in front of a WSGI one, for granian.
+
+    Its `send` does its work when it is called, in whatever thread: there is nothing to await, and
+    an answer that left from the loop would wake that one for nothing.
+    """
 
     def __init__(self, wsgi: Callable, threads: int, patience: float, bodies: Bodies):
         self._wsgi = wsgi
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
-        self._free = asyncio.Semaphore(threads)
-        self._patience = patience
+        self._threads = Threads(threads, patience)
         self._bodies = bodies
+
+    def take(self, scope, send) -> bool:
+        """A request that brings no body needs no event loop; others are not taken."""
+        taken = scope["type"] == "http" and announced_length(scope) is None
+        if taken:
+            self._threads.start(self._answer, scope, b"", send)
+        return taken
 
     async def __call__(self, scope, receive, send) -> None:
         """One request. Servers that speak of other things (lifespan, websocket) get no answer."""
         if scope["type"] != "http":
             return
         async with self._bodies.received(scope, receive) as body:
-            answer = await self._answer(environ_of(scope, body))
-        status, headers, content = answer
-        if isinstance(body, Refusal):
-            headers.append((b"connection", b"close"))  # the rest of it would be the next request
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+            answered = Future()
+            self._threads.start(self._answer, scope, body, send, answered)
+            # Whoever stops waiting for it (the client is gone, the server ends) stops no thread.
+            await asyncio.shield(asyncio.wrap_future(answered))
 
-    async def _answer(self, environ: dict) -> tuple:
+    def _answer(self, in_time: bool, scope, body: bytes | Refusal, send, answered=None) -> None:
         try:
-            async with asyncio.timeout(self._patience):
-                await self._free.acquire()
-        except TimeoutError:
-            return answer_without_django(environ, busy)
-        loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._threads, call, self._wsgi, environ)
-        # Whoever stops waiting for it (the client is gone, the server ends) stops no thread: that
-        # one is free when it is done.
-        work.add_done_callback(lambda _: self._free.release())
-        return await asyncio.shield(work)
+            status, headers, content = self._answer_to(environ_of(scope, body), in_time)
+            if isinstance(body, Refusal):
+                headers.append((b"connection", b"close"))  # the rest would be the next request
+            send({"type": "http.response.start", "status": status, "headers": headers})
+            send({"type": "http.response.body", "body": content})
+        finally:
+            if answered:
+                answered.set_result(None)
+
+    def _answer_to(self, environ: dict, in_time: bool) -> tuple:
+        if in_time:
+            return call(self._wsgi, environ)
+        return answer_without_django(environ, busy)
 
 
 def environ_of(scope, body: bytes | Refusal) -> dict:
@@ -83,23 +96,32 @@ def environ_of(scope, body: bytes | Refusal) -> dict:
         "wsgi.url_scheme": scope["scheme"],
     }
     for name, value in scope["headers"]:
-        if b"_" not in name:  # it would pass for the header with a hyphen, which proxies vouch for
-            _add_header(environ, name.decode("latin-1"), value.decode("latin-1"))
+        _add_header(environ, _key(name), value.decode("latin-1"))
     # The same on every line of the log, whoever writes it.
-    environ["HTTP_X_REQUEST_ID"] = sane_request_id(environ.get("HTTP_X_REQUEST_ID", ""))
+    given = environ.get("HTTP_X_REQUEST_ID")
+    environ["HTTP_X_REQUEST_ID"] = sane_request_id(given) if given else str(uuid7())
     if isinstance(body, Refusal):
         body, environ["neofi.refusal"] = b"", body
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
     return environ
 
 
-def _add_header(environ: dict, name: str, value: str) -> None:
-    if name == "content-type":
-        environ.setdefault("CONTENT_TYPE", value)
-        return
-    key = f"HTTP_{name.upper().replace('-', '_')}"
-    separator = ";" if name == "cookie" else ","
-    environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
+def _add_header(environ: dict, key: str | None, value: str) -> None:
+    if key not in environ:
+        if key:
+            environ[key] = value
+    elif key != "CONTENT_TYPE":
+        environ[key] += (";" if key == "HTTP_COOKIE" else ",") + value
+
+
+@lru_cache(maxsize=128)
+def _key(name: bytes) -> str | None:
+    """What WSGI calls the header; None for one that is left out."""
+    if b"_" in name:  # it would pass for the header with a hyphen, which proxies vouch for
+        return None
+    if name == b"content-type":
+        return "CONTENT_TYPE"
+    return f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}"
 
 
 def call(wsgi: Callable, environ: dict) -> tuple:

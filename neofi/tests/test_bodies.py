@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from neofi import bodies
-from neofi.bodies import BROKEN_OFF, NO_ROOM, TOO_SLOW, Bodies
+from neofi.bodies import BROKEN_OFF, NO_ROOM, TOO_SLOW, Bodies, announced_length
 
 LARGEST = 100
 CHUNKED = (b"transfer-encoding", b"chunked")
@@ -51,10 +51,15 @@ def test_a_whole_body_is_its_parts(framing):
 @pytest.mark.parametrize("scope", [request(), request(length(0)), request(method="GET")])
 def test_where_no_body_is_announced_none_is_waited_for(scope):
     assert received(scope, sending(end="silence")) == b""
+    assert announced_length(scope) is None
+
+
+def test_what_is_there_as_announced_is_not_waited_for_any_longer():
+    assert received(request(length(4)), sending(b"ab", b"cd", end="silence")) == b"abcd"
 
 
 def test_http_2_needs_no_announcement():
-    assert received(request(version="2"), sending(b"ab")) == b"ab"
+    assert received(request(version="2"), sending(b"", b"ab")) == b"ab"
 
 
 @pytest.mark.parametrize("framing", [length(4), CHUNKED])

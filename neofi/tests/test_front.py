@@ -5,6 +5,7 @@ import json
 import logging
 import threading
 from http import HTTPStatus
+from queue import SimpleQueue
 
 import pytest
 
@@ -37,10 +38,7 @@ async def ask(application, *parts: bytes, **scope) -> list[dict]:
     async def receive():
         return messages.pop(0) if messages else {"type": "http.request"}
 
-    async def send(message):
-        sent.append(message)
-
-    await application(SCOPE | scope, receive, send)
+    await application(SCOPE | scope, receive, sent.append)
     return sent
 
 
@@ -200,6 +198,11 @@ def never_starting(environ, start_response):
     return Answer()
 
 
+def unsendable(environ, start_response):
+    start_response("200 OK", [("X-Answer", "\N{SNOWMAN}")])
+    return Answer()
+
+
 def breaking_off(environ, start_response):
     start_response("200 OK", [])
     return BreakingOff([b"a"])
@@ -211,7 +214,7 @@ class BreakingOff(Answer):
         raise KeyError("secret")
 
 
-@pytest.mark.parametrize("wsgi", [raising, exiting, never_starting, breaking_off])
+@pytest.mark.parametrize("wsgi", [raising, exiting, never_starting, unsendable, breaking_off])
 def test_what_django_fails_at_is_a_problem_too(lines, wsgi):
     start, body = asyncio.run(ask(front(wsgi), headers=MINE))
     assert_problem(start, body, HTTPStatus.INTERNAL_SERVER_ERROR, "error")
@@ -252,3 +255,24 @@ def test_django_is_told_the_id_that_the_log_has():
 
 def test_what_is_no_request_gets_no_answer():
     assert asyncio.run(ask(front(None), type="lifespan")) == []
+
+
+def test_what_brings_no_body_needs_no_loop():
+    sent = SimpleQueue()
+    application = front(lambda environ, start: answer("200 OK", start, b"a"))
+    assert application.take(SCOPE, sent.put)
+    assert sent.get(timeout=5)["status"] == 200
+    assert sent.get(timeout=5)["body"] == b"a"
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        {"type": "lifespan"},
+        {"headers": [(b"content-length", b"1")]},
+        {"headers": [(b"transfer-encoding", b"chunked")]},
+        {"method": "POST", "http_version": "2"},
+    ],
+)
+def test_the_rest_goes_by_the_loop(scope):
+    assert not front(None).take(SCOPE | scope, None)
