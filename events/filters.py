@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
@@ -40,13 +40,22 @@ class InstantField(forms.CharField):
 
 
 class InstantFilter(django_filters.CharFilter):
-    """Without an offset, the time is read in the caller's own time zone."""
+    """Without an offset, the time is read in the caller's own time zone.
+
+    `asks` names a method of the queryset, for what is more than a comparison of one column.
+    """
 
     field_class = InstantField
+
+    def __init__(self, *args, asks: str | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.asks = asks
 
     def filter(self, queryset, value):
         if value is not None:
             value = times.to_utc(value, ZoneInfo(self.parent.request.user.timezone))
+            if self.asks:
+                return getattr(queryset, self.asks)(value)
         return super().filter(queryset, value)
 
 
@@ -123,8 +132,7 @@ class EventFilter(django_filters.FilterSet):
     """
 
     from_ = InstantFilter(
-        field_name="by_end_time",
-        lookup_expr="gt",
+        asks="ending_after",
         help_text="Events that end after this: a time as RFC 3339 has it, or a date. Without an "
         "offset, this and the other times are read in your own time zone.",
     )
@@ -139,15 +147,16 @@ class EventFilter(django_filters.FilterSet):
         help_text='Words in title, description or location; as on the web, `"..."` is a phrase, '
         "`or` an alternative and `-` a word that must not be there.",
     )
-    role = django_filters.ChoiceFilter(choices=Role.choices, help_text="Your own role.")
+    role = django_filters.ChoiceFilter(
+        method="filter_role", choices=Role.choices, help_text="Your own role."
+    )
     owner = django_filters.CharFilter(
         method="filter_owner", help_text="The owner's id or user name."
     )
     status = django_filters.ChoiceFilter("by_status", choices=Status.choices)
-    tag = TagsFilter(field_name="by_tags", lookup_expr="contains")
+    tag = TagsFilter(method="filter_tag")
     updated_since = InstantFilter(
-        field_name="by_updated_at",
-        lookup_expr="gte",
+        asks="changed_since",
         help_text="Events that changed at this time or later.",
     )
     deleted = FlagFilter(method="filter_deleted", help_text="Your own trash, in place of the rest.")
@@ -172,11 +181,20 @@ class EventFilter(django_filters.FilterSet):
     def filter_search(self, queryset: QuerySet, name: str, text: str) -> QuerySet:
         return queryset.search(text)
 
+    def filter_tag(self, queryset: QuerySet, name: str, tags: list[str]) -> QuerySet:
+        return queryset.tagged(tags)
+
+    def filter_role(self, queryset: QuerySet, name: str, role: str) -> QuerySet:
+        # What one owns is in the index of owners; that of roles holds the others alone.
+        owned = {"by_owner": self.request.user.pk} if role == Role.OWNER else {}
+        return queryset.filter(by_role=role, **owned)
+
     def filter_owner(self, queryset: QuerySet, name: str, text: str) -> QuerySet:
         user_id = parse_uuid(text)
         if user_id:
-            return queryset.filter(owner_id=user_id)
-        return queryset.alias(owner_key=Lower("owner_username")).filter(owner_key=text.lower())
+            return queryset.filter(by_owner=user_id)
+        named = User.objects.alias(key=Lower("username")).filter(key=text.lower())
+        return queryset.filter(by_owner=Subquery(named.values("pk")[:1]))
 
     def filter_deleted(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         return queryset  # the view has chosen its door by it

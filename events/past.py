@@ -10,22 +10,22 @@ from datetime import datetime
 from events import content as contents
 from events import snapshots
 from events.models import Event
+from events.ordering import EventKeyset
 from events.querysets import EventQuerySet
-from neofi.pagination import Keyset
 
 
-def parts(events: EventQuerySet, at: datetime, keyset: Keyset) -> list[EventQuerySet]:
-    """The two parts, for filters to narrow; `events` has come through a door."""
-    order = keyset.name.removeprefix("-")
-    return [events.in_place_since(at, order), events.out_of_place_since(at, order)]
+def parts(events: EventQuerySet, at: datetime, keyset: EventKeyset) -> list[EventQuerySet]:
+    """The parts, for filters to narrow; `events` has come through a door."""
+    kept = [part.in_place_since(at, keyset.order) for part in events.parts(keyset.order)]
+    return [*kept, events.out_of_place_since(at, keyset.order)]
 
 
-def pager(narrowed: list[EventQuerySet], keyset: Keyset) -> Callable:
+def pager(narrowed: list[EventQuerySet], keyset: EventKeyset) -> Callable:
     """What `KeysetPagination.paginate` fetches with. One statement, whose rows are cut again."""
 
     def fetch(position: tuple | None, backward: bool, limit: int) -> list[Event]:
-        one, other = (keyset.slice(part, position, backward, limit) for part in narrowed)
-        rows = [as_it_was(event) for event in one.union(other, all=True)]
+        first, *others = (keyset.slice(part, position, backward, limit) for part in narrowed)
+        rows = [as_it_was(event) for event in first.union(*others, all=True)]
         down = keyset.descending != backward
         return sorted(rows, key=keyset.position, reverse=down)[:limit]
 

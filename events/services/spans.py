@@ -1,4 +1,4 @@
-"""Spans brought back to what history says, should they ever differ from it."""
+"""Spans and stays brought back to what history says, should they ever differ from it."""
 
 from uuid import UUID
 
@@ -6,13 +6,14 @@ from django.db import connection
 
 from events import spans
 from events.models import Event
+from events.services.locking import locked_rows
 from neofi.transactions import service
 
 CHUNK = 50  # events that one transaction locks
 
 
 def rebuild_spans() -> int:
-    """Make each span what its version says it must be; count those that were not.
+    """Make each span and stay what the versions say it must be; count those that were not.
 
     Not one transaction: what has been mended stays mended, and events may be written meanwhile.
     """
@@ -27,15 +28,17 @@ def rebuild_spans() -> int:
 @service
 def _rebuild(event_ids: list[UUID]) -> int:
     """Lock the events, and only then read: a new version would end the span of the one before."""
-    locked = Event.objects.select_for_update().filter(pk__in=event_ids).order_by("pk")
-    ids = list(locked.values_list("pk", flat=True))
-    with connection.cursor() as cursor:
-        cursor.execute(spans.WRITE_DUE, {**spans.PARAMETERS, "events": ids})
-        return cursor.rowcount
+    ids = list(locked_rows(pk__in=event_ids).values_list("pk", flat=True))
+    parameters = {**spans.PARAMETERS, "events": ids}
+    return sum(_count(derived.write_due, parameters) for derived in spans.DERIVED)
 
 
 @service
 def _delete_undue() -> int:
+    return sum(_count(derived.delete_undue) for derived in spans.DERIVED)
+
+
+def _count(statement: str, parameters: dict | None = None) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(spans.DELETE_UNDUE)
+        cursor.execute(statement, parameters)
         return cursor.rowcount

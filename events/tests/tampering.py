@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from collaboration.services.sharing import Invitation, change_role, revoke, share
-from events.models import Event, HistoricalEvent, Span
+from events.models import Event, HistoricalEvent, Span, Stay
 from events.roles import Role
 from events.services.versions import roll_back, undo_version
 from events.services.writing import delete_event, restore_event
@@ -70,10 +70,16 @@ SPAN_COLUMNS = {
     "end_time": F("end_time") + A_DAY,
     "since": F("since") - A_DAY,
     "until": F("since") + timedelta(seconds=1),
+}
+# For each column of a stay.
+STAY_COLUMNS = {
+    "start_time": F("start_time") + A_DAY,
+    "since": F("since") - A_DAY,
     "left_at": F("since") + timedelta(seconds=1),
 }
 
-# Spans taken out and put in, with what is told of it. Versions 1 to 7, of which 5 is in the trash.
+# Spans and stays taken out and put in, with what is told of it. Of the versions 1 to 7, 5 is in the
+# trash, and 3, 4 and 7 move.
 SPANS = {
     "one gone": (
         lambda event: spans_of(event, 3).delete(),
@@ -84,16 +90,39 @@ SPANS = {
         [f"Version {number} of event {{event}}: it has no span." for number in (1, 2, 3, 4, 6, 7)],
     ),
     "in the trash": (
-        lambda event: insert_span(event, event.pk, version(event, 5).get().pk),
+        lambda event: insert(newest_span(event), event.pk, version(event, 5).get().pk),
         ["Version 5 of event {event}: it is in the trash, and has a span."],
     ),
     "of no version": (
-        lambda event: insert_span(event, event.pk, 2**40),
+        lambda event: insert(newest_span(event), event.pk, 2**40),
         [f"Event {{event}}: its span {2**40} stands for none of its versions."],
     ),
     "of nothing at all": (
-        lambda event: insert_span(event, ANOTHER, 2**40),
+        lambda event: insert(newest_span(event), ANOTHER, 2**40),
         [f"Event {{another}}: its span {2**40} stands for none of its versions."],
+    ),
+    "stay gone": (
+        lambda event: stays_of(event, 4).delete(),
+        ["Version 4 of event {event}: it has no stay."],
+    ),
+    "all stays gone": (
+        lambda event: Stay.objects.filter(event=event).delete(),
+        [f"Version {number} of event {{event}}: it has no stay." for number in (3, 4, 7)],
+    ),
+    "stay without a move": (
+        lambda event: insert(newest_stay(event), event.pk, version(event, 2).get().pk),
+        ["Version 2 of event {event}: it did not move, and has a stay."],
+    ),
+    "stay of no version": (
+        lambda event: insert(newest_stay(event), event.pk, 2**40),
+        [f"Event {{event}}: its stay {2**40} stands for none of its versions."],
+    ),
+    "span and stay gone": (
+        lambda event: (spans_of(event, 3).delete(), stays_of(event, 3).delete()),
+        [
+            "Version 3 of event {event}: it has no span.",
+            "Version 3 of event {event}: it has no stay.",
+        ],
     ),
 }
 
@@ -130,14 +159,26 @@ def spans_of(event: Event, number: int):
     return Span.objects.filter(event=event, row__version=number)
 
 
-def insert_span(event: Event, event_id: UUID, row_id: int) -> None:
-    """A copy of the newest one that stands for another row. The database would refuse some."""
-    span = spans_of(event, event.version).get()
+def stays_of(event: Event, number: int):
+    return Stay.objects.filter(event=event, row__version=number)
+
+
+def newest_span(event: Event) -> Span:
+    return spans_of(event, event.version).get()
+
+
+def newest_stay(event: Event) -> Stay:
+    return Stay.objects.filter(event=event).order_by("-left_at")[0]
+
+
+def insert(copied: Span | Stay, event_id: UUID, row_id: int) -> None:
+    """A copy of one that stands for another row. The database would refuse some."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE events_span DROP CONSTRAINT span_of_version")
-    span.pk, span.event_id = row_id, event_id
-    Span.objects.bulk_create([span])
+        cursor.execute("ALTER TABLE events_stay DROP CONSTRAINT stay_until_version")
+    copied.pk, copied.event_id = row_id, event_id
+    type(copied).objects.bulk_create([copied])
 
 
 def insert_version(event: Event, after: int) -> None:

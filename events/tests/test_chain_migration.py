@@ -125,7 +125,9 @@ def test_what_follows_from_the_versions_is_filled_in(before):
     migrate()
     event, grant = Event.objects.get(), Grant.objects.get()
     assert event.moved_at == grant.event_moved_at == CREATED_AT + timedelta(minutes=2)
-    assert event.created_at == grant.event_created_at == CREATED_AT
+    assert event.created_at == CREATED_AT
+    assert grant.event_end_time == event.end_time
+    assert grant.event_owner_id == grant.user_id
     versions = HistoricalEvent.objects.of_event(event_id)
     assert event.history_head == versions.get(version=5).hash
     assert repr(versions.get(version=1).content) == repr(CONTENT)

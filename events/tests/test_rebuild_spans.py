@@ -1,4 +1,4 @@
-"""Spans changed past the service: every check finds them, `manage.py rebuild_spans` mends them."""
+"""Spans and stays changed past the service: every check finds them, `rebuild_spans` mends them."""
 
 from contextlib import contextmanager
 from io import StringIO
@@ -8,12 +8,20 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.tests.threads import at_once
-from events.models import Span
+from events.models import Span, Stay
 from events.services import spans as rebuilding
 from events.services.writing import delete_event, purge_event
 from events.tests import tampering
 from events.tests.factories import EventFactory, edit
-from events.tests.tampering import A_DAY, ANOTHER, SPAN_COLUMNS, SPANS, spans_of
+from events.tests.tampering import (
+    A_DAY,
+    ANOTHER,
+    SPAN_COLUMNS,
+    SPANS,
+    STAY_COLUMNS,
+    spans_of,
+    stays_of,
+)
 from events.verifying import spans as checking
 from events.verifying.everything import Inspection
 from events.verifying.one import verify
@@ -29,7 +37,7 @@ def eventful(owner, editor):
 
 
 def rows() -> list[dict]:
-    return list(Span.objects.order_by("pk").values())
+    return [row for model in (Span, Stay) for row in model.objects.order_by("pk").values()]
 
 
 def rebuild(**options) -> str:
@@ -48,12 +56,18 @@ def test_right_spans_are_left_as_they_are(eventful):
     assert rebuild(verbosity=0) == ""
 
 
-@pytest.mark.parametrize("column", SPAN_COLUMNS)
-def test_a_column_changed_by_hand_is_found_and_mended(eventful, column):
+@pytest.mark.parametrize(
+    ("of", "name", "numbers", "column", "change"),
+    [
+        *((spans_of, "span", (1, 3, 7), *pair) for pair in SPAN_COLUMNS.items()),
+        *((stays_of, "stay", (3, 4, 7), *pair) for pair in STAY_COLUMNS.items()),
+    ],
+)
+def test_a_column_changed_by_hand_is_found_and_mended(eventful, of, name, numbers, column, change):
     before = rows()
-    for number in (1, 3, 7):
-        assert spans_of(eventful, number).update(**{column: SPAN_COLUMNS[column]}) == 1
-    expected = [(eventful.pk, number, "span") for number in (1, 3, 7)]
+    for number in numbers:
+        assert of(eventful, number).update(**{column: change}) == 1
+    expected = [(eventful.pk, number, name) for number in numbers]
     assert faults() == expected
     found = verify(eventful.pk).faults
     assert [(fault.event_id, fault.version, fault.code) for fault in found] == expected
@@ -63,9 +77,10 @@ def test_a_column_changed_by_hand_is_found_and_mended(eventful, column):
     assert faults() == verify(eventful.pk).faults == []
 
 
-def test_every_column_of_a_span_is_changed_by_hand():
-    columns = {field.attname for field in Span._meta.concrete_fields}
-    assert columns - SPAN_COLUMNS.keys() == {"row_id", "event_id"}
+@pytest.mark.parametrize(("model", "changed"), [(Span, SPAN_COLUMNS), (Stay, STAY_COLUMNS)])
+def test_every_column_is_changed_by_hand(model, changed):
+    columns = {field.attname for field in model._meta.concrete_fields}
+    assert columns - changed.keys() == {"row_id", "event_id"}
 
 
 @pytest.mark.parametrize(("change", "expected"), SPANS.values(), ids=SPANS.keys())
@@ -101,8 +116,9 @@ def test_the_shift_that_makes_as_of_lie_is_found(api, eventful, owner):
             "UPDATE events_span SET start_time = start_time + interval '1 day', "
             "until = since + interval '1 second'"
         )
+        cursor.execute("UPDATE events_stay SET start_time = start_time + interval '1 day'")
     assert api(owner).get(url).json() != then
-    assert len(faults()) == len(rows()) == 8
+    assert len(faults()) == len(rows()) == 11
     rebuild()
     assert api(owner).get(url).json() == then
 
@@ -114,6 +130,7 @@ def test_what_a_disabled_trigger_has_missed_is_found_and_mended(eventful, owner)
     assert (eventful.pk, 7, "span") in faults()
     assert (eventful.pk, 8, "span") in faults()
     assert (new.pk, 1, "span") in faults()
+    assert (eventful.pk, 8, "stay") in faults()
     rebuild()
     assert faults() == []
     edit(eventful.pk, by=owner, content={"title": "On"})
@@ -136,6 +153,7 @@ def test_in_chunks_of_one_it_is_the_same(eventful, monkeypatch):
     monkeypatch.setattr(rebuilding, "CHUNK", 1)
     monkeypatch.setattr(checking, "CHUNK", 1)
     Span.objects.all().delete()
+    Stay.objects.all().delete()
     assert len(faults()) == len(before)
     assert rebuild() == f"Mended: {len(before)} spans.\n"
     assert rows() == before
@@ -145,6 +163,7 @@ def test_in_chunks_of_one_it_is_the_same(eventful, monkeypatch):
 def test_events_may_be_written_meanwhile(owner, editor, event):
     events = [event, *(EventFactory(by=owner) for _ in range(5))]
     Span.objects.all().delete()
+    Stay.objects.all().delete()
 
     def write():
         for number in range(20):
