@@ -122,7 +122,9 @@ class PreparedCursor(RawCursor):
     """
 
     def execute(self, query, params=None):
-        return super().execute(query, params, prepare=True, binary=True)
+        # Of what it prepares psycopg keeps no text, which Django's log of queries would ask for.
+        prepare = not connections[DEFAULT_DB_ALIAS].queries_logged
+        return super().execute(query, params, prepare=prepare, binary=True)
 
 
 def fetch(query: str, params: Sequence[Any]) -> list[tuple]:
