@@ -1,10 +1,17 @@
 """The base of every request body: what is not known, or not of the right type, is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.http import QueryDict
 from rest_framework import serializers
+from rest_framework.fields import empty
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
+
+Reader = Callable[[Any], Any]
 
 # What JSON value a field takes. DRF would read "1" as a number and 1 as a text.
 JSON_TYPES: list[tuple[type[serializers.Field], type, str]] = [
@@ -34,7 +41,17 @@ class StrictSerializer(serializers.Serializer):
         initial = super().get_initial()
         return {name: value for name, value in initial.items() if self.fields[name].required}
 
+    def run_validators(self, value: Any) -> None:
+        """Without any there is nothing to make field objects for."""
+        if self.validators:
+            super().run_validators(value)
+
     def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if type(data) is dict:
+            try:
+                return _read(self, data)
+            except (_Doubt, serializers.ValidationError, DjangoValidationError):
+                pass  # what exactly is wrong, and all of it, is found out below
         if isinstance(data, Mapping) and not isinstance(data, QueryDict):
             errors = {**self._unknown(data), **self._mistyped(data)}
             if errors:
@@ -85,3 +102,98 @@ def _wrong_type(field: serializers.Field, value: Any) -> str | None:
             right = isinstance(value, json_type) and (json_type is bool or type(value) is not bool)
             return None if right else words
     return None
+
+
+# DRF makes each field anew for each body: 0.3 ms for an event, where to read it takes 0.02. So good
+# bodies are read by functions that are made once; only what these doubt is left to field objects.
+
+
+class _Doubt(Exception):
+    """Not what a good body has; or nothing that may be read this way."""
+
+
+def _read(serializer: StrictSerializer, data: dict[str, Any]) -> dict[str, Any]:
+    """What DRF makes of a good body. Raises for any other."""
+    partial = getattr(serializer.root, "partial", False)
+    readers = _readers(type(serializer))
+    if readers is None or data.keys() - readers.keys() - serializer.ignored:
+        raise _Doubt
+    if not partial and _needed(type(serializer)) - data.keys():
+        raise _Doubt
+    return {name: read(data[name]) for name, read in readers.items() if name in data}
+
+
+@cache
+def _readers(serializer_class: type[StrictSerializer]) -> dict[str, Reader] | None:
+    """How each field is read; None if that takes more than its value."""
+    fields = serializer_class().fields
+    if all(_is_plain(field, serializer_class) for field in fields.values()):
+        return {name: _reader(field) for name, field in fields.items()}
+    return None
+
+
+@cache
+def _needed(serializer_class: type[StrictSerializer]) -> set[str]:
+    return {name for name, field in serializer_class().fields.items() if field.required}
+
+
+def _is_plain(field: serializers.Field, serializer_class: type[StrictSerializer]) -> bool:
+    """Whether all that it does with a value is to validate it."""
+    return not (
+        field.read_only
+        or field.source != field.field_name
+        or field.default is not empty
+        or isinstance(field, serializers.BaseSerializer)
+        or hasattr(serializer_class, f"validate_{field.field_name}")
+    )
+
+
+def _reader(field: serializers.Field) -> Reader:
+    methods = type(field).run_validation, type(field).to_internal_value
+    if methods == (serializers.CharField.run_validation, serializers.CharField.to_internal_value):
+        return _text_reader(field)
+
+    def read(value: Any) -> Any:
+        if _type_errors(field, value):
+            raise _Doubt
+        return field.run_validation(value)
+
+    return read
+
+
+def _text_reader(field: serializers.CharField) -> Reader:
+    """DRF looks for surrogates character by character: 1 ms in a long description."""
+    most = float("inf") if field.max_length is None else field.max_length
+    others = [v for v in field.validators if not isinstance(v, KNOWN_OF_TEXTS)]
+
+    def read(value: Any) -> str | None:
+        if value is None and field.allow_null:
+            return None
+        if type(value) is not str:
+            raise _Doubt
+        text = value.strip() if field.trim_whitespace else value
+        if len(text) > most or "\x00" in text or not (text or field.allow_blank):
+            raise _Doubt
+        if not (text.isascii() or _is_unicode(text)):
+            raise _Doubt
+        for validate in others:
+            validate(text)
+        return text
+
+    return read
+
+
+# What the reader of texts checks itself.
+KNOWN_OF_TEXTS = (
+    MaxLengthValidator,
+    ProhibitNullCharactersValidator,
+    ProhibitSurrogateCharactersValidator,
+)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

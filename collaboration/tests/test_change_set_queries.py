@@ -34,13 +34,13 @@ def shares(client, size):
 
 # session; for the early answer the change set, and what of it is visible
 READING = 3
-# the same; its versions; its access; locks; roles; update of events, their versions; the new change
+# the same; its versions; its access; locks; roles; update of events with versions; the new change
 # set, and what of it is visible
-OF_CREATES = READING + 8
+OF_CREATES = READING + 7
 # and what was before the versions
 OF_UPDATES = OF_CREATES + 1
-# without the three of versions; grants; people; delete, their history; events' newest instants
-OF_SHARES = OF_CREATES - 2 + 5
+# without the one of versions; grants; people; delete, their history; events' newest instants
+OF_SHARES = OF_CREATES - 1 + 5
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,6 @@ def test_a_refusal_writes_nothing_and_costs_no_more(api, owner, stranger):
     client = api(owner)
     done = updates(client, 30)
     operate(client, *(update(event, title="Late") for event in Event.objects.all()))
-    with queries(OF_UPDATES - 4):
+    with queries(OF_UPDATES - 3):
         response = undo(client, done)
     assert len(response.json()["reasons"]) == 30

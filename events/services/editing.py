@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.db.models import IntegerField, UUIDField
 from rest_framework.serializers import ErrorDetail, ValidationError
 
 from events import content as contents
@@ -14,6 +16,7 @@ from events.merging import Clash, Merged, Side
 from events.models import Event, HistoricalEvent
 from events.services.locking import check_if_match
 from neofi.problems import Conflict, invalid
+from neofi.statements import Parameter, Statement
 
 # An event and one of its versions.
 Place = tuple[UUID, int]
@@ -48,6 +51,23 @@ def read_contents(places: Collection[Place]) -> dict[Place, Content]:
     """The contents of past versions, in one query; in none if there is nothing to read."""
     rows = HistoricalEvent.objects.at(places).only("id", "version", "snapshot")
     return {(row.id, row.version): row.content for row in rows}
+
+
+def read_versions(event_id: UUID, first: int, last: int) -> dict[int, HistoricalEvent]:
+    """Those versions of one event from `first` to `last`, by number."""
+    rows = _versions().rows(event=event_id, first=first, last=last)
+    return {row.version: HistoricalEvent.from_db(None, row._fields, row) for row in rows}
+
+
+@cache
+def _versions() -> Statement:
+    first, last = (Parameter(name, IntegerField()) for name in ("first", "last"))
+    rows = HistoricalEvent.objects.of_event(Parameter("event", UUIDField())).filter(
+        version__gte=first, version__lte=last
+    )
+    # In the order of the model's columns, as an instance takes them.
+    columns = ("action", "snapshot", "id", "version")
+    return Statement(rows.order_by().values_list(*columns))
 
 
 def edited(event: Event, edit: Edit, base: Content | None) -> Content:

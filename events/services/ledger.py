@@ -8,23 +8,11 @@ from django.utils import timezone
 from accounts.models import User
 from events import content as contents
 from events.content import Content
-from events.models import Event, Grant, HistoricalEvent
-from events.models.history import Action, Change, record, row_of
+from events.models import Event, HistoricalEvent
+from events.models.history import Action, Change, made, row_of
 from events.roles import Role
+from events.services.ledger_sql import write_changed, write_created
 from neofi.ids import uuid7
-
-# All that a version changes in the event's own row.
-CHANGING = [
-    *contents.FIELDS,
-    "version",
-    "field_versions",
-    "updated_at",
-    "updated_by",
-    "history_at",
-    "history_head",
-    "moved_at",
-    "deleted_at",
-]
 
 
 def next_instant(event: Event) -> datetime:
@@ -35,27 +23,29 @@ def next_instant(event: Event) -> datetime:
 class Ledger:
     """What one person writes in one transaction: versions, added in memory, then written at once.
 
-    However many events and versions, `write` takes four statements for the new events and two for
-    the changed ones. All of it is one change set.
+    However many events and versions, `write` takes one statement for the new events and one for the
+    changed ones. All of it is one change set.
     """
 
     def __init__(self, by: User, change_set: UUID | None = None):
         self.by = by
         self.change_set = change_set or uuid7()
         self._created: list[Event] = []
+        self._first_versions: list[HistoricalEvent] = []
         self._changed: dict[UUID, Event] = {}
         self._versions: list[HistoricalEvent] = []
 
     def create(self, content: Content, note: str = "") -> Event:
         """A new event with that content, owned by the ledger's person."""
         at = timezone.now()
-        event = Event(
+        event = made(
+            Event,
             **content,
             created_at=at,
             updated_at=at,
             history_at=at,
             moved_at=at,
-            updated_by=self.by,
+            updated_by_id=self.by.pk,
             field_versions=dict.fromkeys(contents.FIELDS, 1),
         )
         event.uid = str(event.pk)
@@ -63,7 +53,7 @@ class Ledger:
         event.role, event.owner_id = Role.OWNER.value, self.by.pk
         event.owner_username = event.updated_by_username = self.by.username
         event.change = Change(Action.CREATED, self.by.pk, at, self.change_set, note)
-        self._versions.append(row_of(event, "+"))
+        self._first_versions.append(row_of(event, "+"))
         self._created.append(event)
         return event
 
@@ -96,30 +86,12 @@ class Ledger:
         )
         event.version += 1
         event.updated_at = event.history_at = at
-        event.updated_by, event.updated_by_username = self.by, self.by.username
+        event.updated_by_id, event.updated_by_username = self.by.pk, self.by.username
         event.deleted_at = at if action == Action.DELETED else None
         self._versions.append(row_of(event, "~"))
         self._changed[event.pk] = event
 
     def write(self) -> None:
         """Into the database. The rows of changed events must be locked."""
-        Event.objects.bulk_create(self._created)
-        # An upsert writes many rows of many values in one statement, where bulk_update grows with
-        # rows times columns. None is inserted: the rows are there, and locked.
-        Event.objects.bulk_create(
-            self._changed.values(),
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=CHANGING,
-        )
-        HistoricalEvent.objects.bulk_create(self._versions)
-        grants = [_owner_grant(event) for event in self._created]
-        Grant.objects.bulk_create(grants)
-        record(grants, "+")
-
-
-def _owner_grant(event: Event) -> Grant:
-    by = event.updated_by
-    grant = Grant(event=event, user=by, role=Role.OWNER, granted_by=by)
-    grant.granted_at, grant.change = event.written.at, event.written
-    return grant
+        write_created(self._created, self._first_versions)
+        write_changed(list(self._changed.values()), self._versions)

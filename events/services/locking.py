@@ -1,9 +1,22 @@
 """The start of every write: lock the event, and only then ask whether this person may."""
 
 from collections.abc import Collection
+from functools import cache
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BooleanField,
+    Expression,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+)
+from django.db.models.lookups import Exact
 from rest_framework.exceptions import NotFound, PermissionDenied
 
 from accounts.models import User
@@ -12,6 +25,7 @@ from events.models import Event, Grant
 from events.roles import Role
 from neofi.conditional import names_state
 from neofi.problems import PreconditionFailed
+from neofi.statements import Parameter, Statement
 
 
 def lock_event(
@@ -40,14 +54,21 @@ def lock_event(
     return event
 
 
+def locked_rows(*which, **named) -> QuerySet[Event]:
+    """Events, to be locked when they are read: in order of id, so that of two who lock several none
+    waits for the other.
+    """
+    return Event.objects.select_for_update().filter(*which, **named).order_by("pk")
+
+
 def lock_events(event_ids: Collection[UUID], *, by: User) -> dict[UUID, Event]:
     """Those of the events that there are, locked in order of id, as `by` sees them; role unasked.
 
     The roles are read by a second statement, after the locks are ours: one that waits for a lock
     would otherwise decide by what it saw before, and let a revoked editor write.
     """
-    rows = Event.objects.select_for_update().filter(pk__in=event_ids).order_by("pk")
-    events = {event.pk: event for event in rows}
+    rows = _locked(len(event_ids) == 1).rows(ids=_given(event_ids))
+    events = {row.id: Event.from_db(None, row._fields, row) for row in rows}
     if events:
         _look_as(events, by)
     return events
@@ -55,15 +76,51 @@ def lock_events(event_ids: Collection[UUID], *, by: User) -> dict[UUID, Event]:
 
 def _look_as(events: dict[UUID, Event], user: User) -> None:
     """Set what EventQuerySet.as_seen_by_caller annotates, from the rows as they are now."""
-    last_editor = Event.objects.filter(pk=OuterRef("event_id")).values("updated_by__username")
-    grants = Grant.objects.filter(event__in=events).filter(Q(user=user) | Q(role=Role.OWNER))
-    for grant in grants.select_related("user").annotate(last_editor=Subquery(last_editor)):
+    for grant in _roles(len(events) == 1).rows(ids=_given(events), user=user.pk):
         event = events[grant.event_id]
         event.updated_by_username = grant.last_editor
         if grant.role == Role.OWNER:
-            event.owner_id, event.owner_username = grant.user_id, grant.user.username
+            event.owner_id, event.owner_username = grant.user_id, grant.user__username
         if grant.user_id == user.pk:
             event.role = grant.role
+
+
+class IsAnyOf(Func):
+    """Whether a column has one of the values of an array: one parameter, however many they are."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+USER = Parameter("user", UUIDField())
+
+
+def _is_given(column: str, alone: bool) -> Expression:
+    """One id is no array: with that PostgreSQL plans anew for each run, which takes it 0.2 ms."""
+    if alone:
+        return Exact(F(column), Parameter("ids", UUIDField()))
+    return IsAnyOf(column, Parameter("ids", ArrayField(UUIDField())))
+
+
+def _given(ids: Collection[UUID]) -> UUID | list[UUID]:
+    [*ids] = ids
+    return ids[0] if len(ids) == 1 else ids
+
+
+@cache
+def _locked(alone: bool) -> Statement:
+    columns = [field.attname for field in Event._meta.concrete_fields]
+    return Statement(locked_rows(_is_given("id", alone)).values_list(*columns))
+
+
+@cache
+def _roles(alone: bool) -> Statement:
+    """The grants of the owner and of that user."""
+    last_editor = Event.objects.filter(pk=OuterRef("event_id")).values("updated_by__username")
+    grants = Grant.objects.filter(_is_given("event_id", alone), Q(user=USER) | Q(role=Role.OWNER))
+    columns = ("event_id", "user_id", "role", "user__username", "last_editor")
+    return Statement(grants.annotate(last_editor=Subquery(last_editor)).values_list(*columns))
 
 
 def check_role(event: Event, at_least: Role) -> None:

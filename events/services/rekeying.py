@@ -8,6 +8,7 @@ from uuid import UUID
 
 from events import chain
 from events.models import Event, HistoricalEvent
+from events.services.locking import locked_rows
 from neofi.transactions import service
 
 CHUNK = 50  # events that one transaction changes
@@ -35,8 +36,7 @@ def rekey_history(*, before: str, now: str) -> Iterator[tuple[UUID, Outcome]]:
 
 @service
 def _rekey(event_ids: Sequence[UUID], before: str, now: str) -> list[tuple[UUID, Outcome]]:
-    locked = Event.objects.select_for_update().filter(pk__in=event_ids).order_by("pk")
-    events = {event.pk: event for event in locked}
+    events = {event.pk: event for event in locked_rows(pk__in=event_ids)}
     outcomes = dict.fromkeys(events, Outcome.REFUSED)  # also of one that has no versions
     for event_id, rows in groupby(_versions(events), key=attrgetter("id")):
         outcomes[event_id] = _outcome(events[event_id], rows, before, now)

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from events.models import Event
+from events.services.locking import locked_rows
 from events.services.writing import remove
 from neofi.transactions import service
 
@@ -25,8 +26,8 @@ def purge_trash(*, thrown_away_before: datetime) -> int:
 @service
 def _purge(event_ids: list[UUID], thrown_away_before: datetime) -> int:
     """Lock the events, and only then see which of them are still to go: some may be restored."""
-    locked = Event.objects.select_for_update().filter(pk__in=event_ids).order_by("pk")
-    old = [event for event in locked if event.deleted_at and event.deleted_at < thrown_away_before]
+    rows = locked_rows(pk__in=event_ids)
+    old = [event for event in rows if event.deleted_at and event.deleted_at < thrown_away_before]
     for event in old:
         remove(event)
     return len(old)

@@ -8,7 +8,7 @@ from accounts.models import User
 from events.models import Event, HistoricalEvent
 from events.models.history import Action
 from events.roles import Role
-from events.services.editing import merged_into
+from events.services.editing import merged_into, read_versions
 from events.services.ledger import Ledger
 from events.services.locking import check_if_match, check_role, lock_event
 from neofi.problems import Conflict
@@ -38,7 +38,7 @@ def roll_back(
     was, PermissionDenied, PreconditionFailed.
     """
     event = lock_event(event_id, by=by, at_least=Role.EDITOR, as_staff=as_staff)
-    past = _read(event, [version])[version]
+    past = _read(event, version, version)[version]
     check_if_match(event, if_match)
     ledger = Ledger(by)
     ledger.change_content(
@@ -58,7 +58,7 @@ def undo_version(
     version. Raises NotFound, PermissionDenied, PreconditionFailed; Conflict with `conflicts`.
     """
     event = lock_event(event_id, by=by, at_least=Role.EDITOR)
-    rows = _read(event, [version, version - 1] if version > 1 else [version])
+    rows = _read(event, max(version - 1, 1), version)
     check_role(event, role_to_undo(rows[version].action))
     check_if_match(event, if_match)
     ledger = Ledger(by)
@@ -95,10 +95,9 @@ def take_back(
         ledger.add_version(event, inverse, **told)
 
 
-def _read(event: Event, versions: list[int]) -> dict[int, HistoricalEvent]:
+def _read(event: Event, first: int, last: int) -> dict[int, HistoricalEvent]:
     """Those versions, by number. Raises NotFound."""
-    rows = HistoricalEvent.objects.of_event(event.pk).filter(version__in=versions)
-    found = {row.version: row for row in rows}
-    if found.keys() != set(versions):
+    found = read_versions(event.pk, first, last)
+    if first > last or found.keys() != set(range(first, last + 1)):
         raise NotFound
     return found

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from accounts.models import User
 from events import content as contents
+from events.content import Content
 from events.models import Event, HistoricalGrant
 from events.models.history import Action
 from events.roles import Role
-from events.services.editing import Edit, edited, read_contents, validated
+from events.services.editing import Edit, edited, read_versions, validated
 from events.services.idempotency import forget_event
 from events.services.ledger import Ledger
 from events.services.locking import lock_event
@@ -38,14 +39,20 @@ def update_event(event_id: UUID, edit: Edit, *, by: User, as_staff: bool = False
     """
     event = lock_event(event_id, by=by, at_least=Role.EDITOR, as_staff=as_staff)
     ledger = Ledger(by)
-    place = edit.base_in(event)
-    bases = read_contents([place] if place else [])
-    apply_edit(ledger, event, edit, bases.get(place))
+    apply_edit(ledger, event, edit, _base(event, edit))
     ledger.write()
     return event
 
 
-def apply_edit(ledger: Ledger, event: Event, edit: Edit, base: contents.Content | None) -> None:
+def _base(event: Event, edit: Edit) -> Content | None:
+    """The content to merge from, if the event has moved on."""
+    if edit.base_in(event) is None:
+        return None
+    number = edit.base_version
+    return read_versions(event.pk, number, number)[number].content
+
+
+def apply_edit(ledger: Ledger, event: Event, edit: Edit, base: Content | None) -> None:
     """Add the edit of a locked event to the ledger."""
     content = edited(event, edit, base)
     ledger.change_content(

@@ -210,7 +210,7 @@ def test_sharing_can_be_repeated(api, owner, event):
 
 def test_a_key_costs_three_statements(api, owner):
     client = api(owner)
-    with queries(9):  # a create's five; whether there is an answer; the lock, the same, this one
+    with queries(6):  # a create's two; whether there is an answer; the lock, the same, this one
         post(client)
     with queries(3):  # session; the answer; whether all that it tells of may be seen
         post(client)

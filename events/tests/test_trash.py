@@ -159,9 +159,9 @@ def test_a_second_round_makes_further_versions(owner, api, event, url):
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("get", "/history/1", 404),
+        ("get", "/history/1", 200),  # which has come together with the event
         ("get", "/history/verify", 404),
-        ("get", "/diff/1/1", 404),
+        ("get", "/diff/1/1", 200),
         ("get", "/blame", 404),
         ("post", "/rollback/1", 404),
         ("patch", "", 404),
@@ -186,5 +186,5 @@ def test_a_purge_in_the_middle_of_a_request_is_no_error(
     monkeypatch.setattr(EventScopedViewSet, "get_object", read_and_lose)
     response = getattr(api(owner), method)(url + path)
     assert response.status_code == status
-    if status == 200:
+    if "results" in response.content.decode():
         assert response.json()["results"] == []

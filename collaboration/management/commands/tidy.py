@@ -6,6 +6,7 @@ from events.services import idempotency
 
 class Command(BaseCommand):
     help = "Remove what is of no use any more: tokens, sessions and answers that have expired."
+    requires_system_checks = []  # they import every view
 
     def handle(self, *, verbosity, **options):
         removed = services.remove_expired()

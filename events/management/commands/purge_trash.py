@@ -9,6 +9,7 @@ from events.services import trash
 
 class Command(BaseCommand):
     help = "Remove for good, history included, what has been in the trash for TRASH_DAYS."
+    requires_system_checks = []  # they import every view
 
     def handle(self, *, verbosity, **options):
         before = timezone.now() - timedelta(days=settings.TRASH_DAYS)
