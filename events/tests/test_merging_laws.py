@@ -52,7 +52,8 @@ FIELDS = {
 }
 CONTENTS = st.fixed_dictionaries(FIELDS)
 KEYS = subsets("abc", range(1, 3))
-TIMES = st.just(frozenset()) | subsets(TIME_UNIT, range(1, 6))
+# Of the time unit often nothing, or its exceptions alone, which merge key by key.
+TIMES = st.sampled_from([frozenset(), frozenset({"exceptions"})]) | subsets(TIME_UNIT, range(1, 6))
 OTHERS = subsets([name for name in FIELDS if name not in TIME_UNIT], range(4, 9))
 EDITS = st.sampled_from([[], ["x"], ["y"], ["a"], ["b", "x"]])
 

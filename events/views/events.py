@@ -13,7 +13,6 @@ from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from events import past, reading
 from events.filters import EventFilter, instant_of
@@ -171,7 +170,7 @@ class EventViewSet(EventScopedViewSet):
         content = self.validated()
         event = writing.create_event(by=request.user, note=content.pop("note", ""), content=content)
         response = self.answer(event, status.HTTP_201_CREATED)
-        response["Location"] = reverse("event-detail", [event.pk], request=request)
+        response["Location"] = request.build_absolute_uri(f"{request.path}/{event.pk}")
         return response
 
     def retrieve(self, request, id):
