@@ -5,19 +5,16 @@ answer it. So a queryset that is asked for often is built once, with `Parameter`
 and becomes a `Statement`. The querysets stay the only home of what is read, and by whom.
 """
 
-import threading
 from collections import namedtuple
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-import orjson
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 from django.db.models.expressions import Expression
-from psycopg import RawCursor, sql
-from psycopg.types.json import set_json_loads
+from psycopg import sql
 
-_kept = threading.local()
+from neofi.prepared import PreparedCursor
 
 
 class Parameter(Expression):
@@ -114,19 +111,6 @@ def written(template: str, values: Sequence[Any]) -> tuple[str, list[str]]:
     return template % tuple(map(literal, values)), names
 
 
-class PreparedCursor(RawCursor):
-    """Native placeholders (`$1`), prepared at the first run, results in the binary format.
-
-    Its loaders are psycopg's own, in C, but for JSON, which is orjson's: Django's make a datetime
-    of a text in Python, call by call.
-    """
-
-    def execute(self, query, params=None):
-        # Of what it prepares psycopg keeps no text, which Django's log of queries would ask for.
-        prepare = not connections[DEFAULT_DB_ALIAS].queries_logged
-        return super().execute(query, params, prepare=prepare, binary=True)
-
-
 def fetch(query: str, params: Sequence[Any]) -> list[tuple]:
     """Run a query with native placeholders, on the connection of the ORM. It must only read.
 
@@ -160,9 +144,8 @@ def execute(query: str, params: Sequence[Any] = ()):
 
 
 def _cursor_of(connection) -> PreparedCursor:
-    """One for each thread's connection: to make it anew would cost a fifth of each query."""
-    cursor = getattr(_kept, "cursor", None)
-    if cursor is None or cursor.connection is not connection or cursor.closed:
-        cursor = _kept.cursor = PreparedCursor(connection)
-        set_json_loads(orjson.loads, cursor)
+    """One for each connection, for it knows what is prepared there."""
+    cursor = getattr(connection, "prepared_cursor", None)
+    if cursor is None:
+        cursor = connection.prepared_cursor = PreparedCursor(connection)
     return cursor

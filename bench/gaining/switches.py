@@ -72,13 +72,14 @@ def the_long_way() -> Iterator[None]:
         wsgi.django.load_middleware()
 
 
-@contextmanager
-def texts() -> Iterator[None]:
-    def execute(self, query, params=None):
-        return RawCursor.execute(self, query, params, prepare=True, binary=False)
+class PsycopgsOwn(RawCursor):
+    def execute(self, query, params=()):
+        return super().execute(query, params, prepare=True, binary=True)
 
-    with patch.object(statements.PreparedCursor, "execute", execute):
-        yield
+
+def psycopgs_own():
+    cursor = PsycopgsOwn(connection.connection)
+    return patch.object(statements, "_cursor_of", lambda connection: cursor)
 
 
 @contextmanager
@@ -96,7 +97,7 @@ SWITCHES = {
     "all of it": nullcontext,
     "SQL made for each request": lambda: every_time(*COMPILED),
     "nothing prepared": unprepared,
-    "results as text": texts,
+    "psycopg's own cursor": psycopgs_own,
     "session read by itself": apart,
     "every middleware": the_long_way,
     "signature checked each time": lambda: every_time(authentication._genuine_claims),
