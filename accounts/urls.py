@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import views
+from accounts import schema, views  # noqa: F401  (schema registers itself with drf-spectacular)
 
 urlpatterns = [
     path("register", views.RegisterView.as_view(), name="register"),

@@ -14,6 +14,7 @@ application = Front(
     wsgi,
     threads=settings.BLOCKING_THREADS,
     patience=settings.QUEUE_TIMEOUT,
+    slow_paths=settings.PASSWORD_PATHS,
     bodies=Bodies(settings.MAX_BODY_BYTES, settings.BODY_TIMEOUT),
 )
 shortcut.lead_to(application.take)

@@ -44,9 +44,20 @@ class Front:
     an answer that left from the loop would wake that one for nothing.
     """
 
-    def __init__(self, wsgi: Callable, threads: int, patience: float, bodies: Bodies):
+    def __init__(
+        self,
+        wsgi: Callable,
+        threads: int,
+        patience: float,
+        bodies: Bodies,
+        slow_paths: tuple[str, ...] = (),
+    ):
         self._wsgi = wsgi
         self._threads = Threads(threads, patience)
+        # A line of their own for bodies that are slow to work on by design, so that a flood of them
+        # makes nobody else wait.
+        self._slow_paths = slow_paths
+        self._slow_thread = Threads(1, patience)
         self._bodies = bodies
 
     def take(self, scope, send) -> bool:
@@ -62,9 +73,12 @@ class Front:
             return
         async with self._bodies.received(scope, receive) as body:
             answered = Future()
-            self._threads.start(self._answer, scope, body, send, answered)
+            self._threads_for(scope).start(self._answer, scope, body, send, answered)
             # Whoever stops waiting for it (the client is gone, the server ends) stops no thread.
             await asyncio.shield(asyncio.wrap_future(answered))
+
+    def _threads_for(self, scope) -> Threads:
+        return self._slow_thread if path_of(scope).startswith(self._slow_paths) else self._threads
 
     def _answer(self, in_time: bool, scope, body: bytes | Refusal, send, answered=None) -> None:
         try:
@@ -87,7 +101,7 @@ def environ_of(scope, body: bytes | Refusal) -> dict:
     """The request as WSGI has it (PEP 3333), with a body of a known length."""
     environ = CONSTANT | {
         "REQUEST_METHOD": scope["method"],
-        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "PATH_INFO": path_of(scope),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
         "SERVER_NAME": scope["server"][0],
@@ -104,6 +118,10 @@ def environ_of(scope, body: bytes | Refusal) -> dict:
         body, environ["neofi.refusal"] = b"", body
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
     return environ
+
+
+def path_of(scope) -> str:
+    return unquote_to_bytes(scope["raw_path"]).decode("latin-1")
 
 
 def _add_header(environ: dict, key: str | None, value: str) -> None:

@@ -3,26 +3,18 @@
     {"type": "urn:neofi:problem:invalid", "title": "Bad Request", "status": 400,
      "detail": "...", "code": "invalid", "errors": [{"field", "code", "message"}]}
 
-Services raise the exceptions below; `ProblemHandler`, the only exception handler of the API, writes
-the body. `field` is a dotted path into what was sent, or null for the whole of it.
+Services raise the exceptions below; `neofi.problem_handler`, the only exception handler of the API,
+writes the body. `field` is a dotted path into what was sent, or null for the whole of it.
 """
 
 import math
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, SuspiciousOperation
-from django.core.exceptions import ValidationError as DjangoValidationError
-from drf_standardized_errors.formatter import ExceptionFormatter, flatten_errors
-from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions
-from rest_framework.fields import get_error_detail
 from rest_framework.settings import api_settings
 
-from neofi import outages
-from neofi.renderers import BrowsableAPIRenderer, ProblemRenderer
-
-MEDIA_TYPE = ProblemRenderer.media_type
+MEDIA_TYPE = "application/problem+json"
 OUR_FAULT = "Something went wrong on our side. It has been logged."
 
 
@@ -82,18 +74,11 @@ def retry_after(wait: float | None) -> str:
     return str(max(1, math.ceil(wait or 0)))
 
 
-class ProblemFormatter(ExceptionFormatter):
-    """Writes the body; `exc` is always an APIException by the time it gets here."""
-
-    def run(self) -> dict[str, Any]:
-        return body_of(self.exc)
-
-
 def body_of(exc: exceptions.APIException) -> dict[str, Any]:
     """The problem body of a refusal."""
     if not isinstance(exc, exceptions.ValidationError):
         members = getattr(exc, "members", {})
-        first = flatten_errors(exc.detail)[0]
+        first = _flat(exc)[0]
         return body(exc.status_code, first.code, first.detail, **members)
     errors = field_errors(exc)
     named = ", ".join(sorted({error["field"] for error in errors if error["field"]}))
@@ -106,7 +91,7 @@ def field_errors(exc: exceptions.APIException, within: str | None = None) -> lis
 
     A refusal that is about no field becomes one row, with its own code and members.
     """
-    details = flatten_errors(exc.detail)
+    details = _flat(exc)
     if not isinstance(exc, exceptions.ValidationError):
         members = getattr(exc, "members", {})
         return [_row(within, details[0].code, details[0].detail) | members]
@@ -114,6 +99,13 @@ def field_errors(exc: exceptions.APIException, within: str | None = None) -> lis
     return [
         _row(field, error.code, error.detail) for field, error in zip(fields, details, strict=True)
     ]
+
+
+def _flat(exc: exceptions.APIException) -> list:
+    # Here, because it brings DRF's views along, and who raises a refusal needs none.
+    from drf_standardized_errors.formatter import flatten_errors
+
+    return flatten_errors(exc.detail)
 
 
 def _row(field: str | None, code: str | None, message: str) -> dict[str, Any]:
@@ -128,52 +120,3 @@ def _field(attr: str | None) -> str | None:
     if path[-1] == api_settings.NON_FIELD_ERRORS_KEY:
         path.pop()
     return ".".join(path) or None
-
-
-class ProblemHandler(ExceptionHandler):
-    """The one exception handler. Nothing of a traceback or of SQL reaches an answer."""
-
-    def convert_known_exceptions(self, exc: Exception) -> Exception:
-        if isinstance(exc, DjangoValidationError):
-            return exceptions.ValidationError(_details(exc))
-        if isinstance(exc, SuspiciousOperation):
-            # Django's own limits: a thousand parameters or form fields, for one.
-            return exceptions.ParseError("The request is malformed, or has far too many parts.")
-        if not isinstance(exc, exceptions.APIException):
-            exc = outages.refusal_of(exc) or exc
-        return super().convert_known_exceptions(exc)
-
-    def convert_unhandled_exceptions(self, exc: Exception) -> exceptions.APIException:
-        if isinstance(exc, exceptions.APIException):
-            return exc
-        return exceptions.APIException(OUR_FAULT)
-
-    def get_response(self, exc: exceptions.APIException, data: dict):
-        request = self.context["request"]
-        # Refused before or after negotiation, an error is a problem body; only the browsable
-        # API shows it inside its page.
-        if not isinstance(getattr(request, "accepted_renderer", None), BrowsableAPIRenderer):
-            request.accepted_renderer = ProblemRenderer()
-            request.accepted_media_type = MEDIA_TYPE
-        return super().get_response(exc, data)
-
-    def report_exception(self, exc: exceptions.APIException, response) -> None:
-        if isinstance(exc, outages.Unavailable):
-            outages.explain(self.exc)
-        else:
-            super().report_exception(exc, response)
-
-    def get_headers(self, exc: exceptions.APIException) -> dict[str, str]:
-        headers = super().get_headers(exc)
-        if getattr(exc, "wait", None) is not None:
-            headers["Retry-After"] = retry_after(exc.wait)
-        return headers
-
-
-def _details(exc: DjangoValidationError) -> dict[str, list]:
-    """Django's own validation errors with their codes, the whole body's under DRF's name for it."""
-    details = get_error_detail(exc)
-    if isinstance(details, list):
-        details = {NON_FIELD_ERRORS: details}
-    whole = details.pop(NON_FIELD_ERRORS, None)
-    return details if whole is None else {**details, api_settings.NON_FIELD_ERRORS_KEY: whole}

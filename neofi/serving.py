@@ -13,6 +13,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from neofi import heap
+
 PORT_PATIENCE = 2  # seconds: what a killed server's workers may take to end
 READY_PATIENCE = 60
 STOP_PATIENCE = 10  # what a request may take to end when the server stops
@@ -55,6 +57,7 @@ def serve(address: str, port: int, workers: int, when_ready) -> None:
     # Until a worker has a handler of its own, it would have the main process's, which ends nothing:
     # a worker that is told to stop just then would be waited for.
     os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
+    heap.settle()
     server.serve()
 
 
@@ -66,6 +69,8 @@ def application_of_a_worker():
 
     from neofi.asgi import application
 
+    heap.settle()
+    heap.give_back()
     return application
 
 

@@ -28,7 +28,7 @@ INSTALLED_APPS = [
     "accounts",
     "events",
     "collaboration",
-    "django.contrib.admin",
+    "neofi.admin_app.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -132,8 +132,13 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.NameOrEmailBackend"]
 # The user name is unique without regard to case, by a constraint that auth.W004 cannot see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+# OWASP's least for Argon2id (Password Storage Cheat Sheet); whoever has memory to spare takes more.
+PASSWORD_TIME_COST = env.int("PASSWORD_TIME_COST", 2, validate=validate.Range(min=1, max=100))
+PASSWORD_MEMORY_KIB = env.int(
+    "PASSWORD_MEMORY_KIB", 19 * 1024, validate=validate.Range(min=8, max=4 * 1024 * 1024)
+)
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashers.PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 _VALIDATION = "django.contrib.auth.password_validation"
@@ -189,6 +194,18 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 BODY_TIMEOUT = env.float("BODY_TIMEOUT", 60.0, validate=validate.Range(min=0.1))
 QUEUE_TIMEOUT = env.float("QUEUE_TIMEOUT", 3.0, validate=validate.Range(min=0.1))
 BLOCKING_THREADS = env.int("BLOCKING_THREADS", 4, validate=validate.Range(min=1))
+# The beginnings of paths where passwords are hashed: what is sent there has one more thread to
+# itself, for all that try to sign in at once must not take those of everybody else.
+PASSWORD_PATHS = (
+    "/api/auth/register",
+    "/api/auth/login",
+    "/api/auth/password",
+    "/api/auth/email",
+    "/api-auth/login",
+    "/admin/login",
+    "/admin/password_change",
+    "/admin/accounts/user/",
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
@@ -225,8 +242,8 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_HANDLER_CLASS": "neofi.problems.ProblemHandler",
-    "EXCEPTION_FORMATTER_CLASS": "neofi.problems.ProblemFormatter",
+    "EXCEPTION_HANDLER_CLASS": "neofi.problem_handler.ProblemHandler",
+    "EXCEPTION_FORMATTER_CLASS": "neofi.problem_handler.ProblemFormatter",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
 

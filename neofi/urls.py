@@ -7,6 +7,8 @@ from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
 from neofi.root import APIRoot, SchemaView
 
+admin.autodiscover()  # here, and not with the models (neofi.admin_app)
+
 urlpatterns = [
     path("", TemplateView.as_view(template_name="landing.html"), name="landing"),
     path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

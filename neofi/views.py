@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.response import Response
 
 from neofi.query import check_parameters
 from neofi.statements import Bound
@@ -50,6 +51,19 @@ class StrictView:
             raise self.unacceptable
         if not answered:
             check_parameters(request, *self.known_parameters())
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(response, Response):
+            response.add_post_render_callback(self._let_go)
+        return response
+
+    def _let_go(self, response) -> None:
+        """View, request and answer hold each other: without this, all that they hold (the rows of
+        a batch, 10 MB) would stay until the garbage collector comes by."""
+        response.renderer_context.clear()
+        self.request.parser_context.clear()
+        vars(self).clear()
 
     def is_answered(self) -> bool:
         """Whether the answer is there already, so that nothing more has to be asked."""

@@ -27,8 +27,8 @@ SCOPE = {
 }
 
 
-def front(wsgi, threads=1, patience=5.0) -> Front:
-    return Front(wsgi, threads, patience, Bodies(100, 5))
+def front(wsgi, threads=1, patience=5.0, slow_paths=()) -> Front:
+    return Front(wsgi, threads, patience, Bodies(100, 5), slow_paths)
 
 
 async def ask(application, *parts: bytes, **scope) -> list[dict]:
@@ -166,6 +166,28 @@ def test_when_no_thread_is_free_for_long_the_answer_is_busy(lines):
     assert access[:2] == ("mine", "neofi.access")
     path = "method=GET path=/caf\\xe9 status=503 "
     assert access[2].startswith(f"address=10.0.0.7 user=- {path}")
+
+
+def test_slow_paths_have_a_line_of_their_own():
+    slow = Busy()
+
+    def wsgi(environ, start_response):
+        if environ["PATH_INFO"].startswith("/slow"):
+            return slow(environ, start_response)
+        return answer("200 OK", start_response)
+
+    async def many():
+        application = front(wsgi, patience=0.1, slow_paths=("/slow",))
+        paths = [b"/slow", b"/%73low/", b"/slower"]
+        waiting = [asyncio.create_task(ask(application, raw_path=path)) for path in paths]
+        await asyncio.sleep(0)
+        others = [(await ask(application, raw_path=path))[0] for path in (b"/", b"/not/slow")]
+        await asyncio.sleep(0.3)
+        slow.go_on.set()
+        return [(await task)[0]["status"] for task in waiting], [one["status"] for one in others]
+
+    assert asyncio.run(many()) == ([200, 503, 503], [200, 200])
+    assert slow.most_at_once == 1
 
 
 def test_whoever_stops_waiting_frees_no_thread():

@@ -11,6 +11,7 @@ from neofi.secrets import read_or_create
 
 class Command(BaseCommand):
     help = "On the very first run: make a superuser 'admin' with a generated password."
+    requires_system_checks = []  # they import every view
 
     def handle(self, **options):
         path = settings.VAR_DIR / "admin-password"

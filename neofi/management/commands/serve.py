@@ -9,7 +9,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError, connections
 from environs import Env, EnvError, validate
 
-from neofi import serving
+from neofi import heap, serving
 from neofi.db.base import DatabaseWrapper as EmbeddedDatabase
 from neofi.embedded.locks import FileLock
 from neofi.secrets import EmptySecret
@@ -21,6 +21,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, **options):
+        heap.keep_little()  # before the steps below take what the workers would inherit
         self._stopped = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
