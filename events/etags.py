@@ -2,6 +2,8 @@
 
 from hashlib import blake2b
 
+import orjson
+
 from events.models import Event
 
 
@@ -12,5 +14,5 @@ def state_of(event: Event) -> str:
     role, the owner, and whether the last editor's account still exists.
     """
     parts = (event.id, event.role, event.owner_id, event.owner_username, event.updated_by_id)
-    digest = blake2b("|".join(map(str, parts)).encode(), digest_size=6).hexdigest()
+    digest = blake2b(orjson.dumps(parts), digest_size=6).hexdigest()
     return f"{event.version}-{digest}"

@@ -156,7 +156,9 @@ class EventSerializer(SnapshotSerializer):
             "updated_by": user_ref(event.updated_by_id, event.updated_by_username),
         }
         merged_from = getattr(event, "merged_from", None)  # a row that was only read has none
-        return {**values, "merged_from": merged_from} if merged_from else values
+        if merged_from:
+            values["merged_from"] = merged_from
+        return values
 
 
 class EventRowSerializer(EventSerializer):
@@ -166,5 +168,8 @@ class EventRowSerializer(EventSerializer):
     deleted_at = serializers.DateTimeField(required=False, help_text="In the trash alone.")
 
     def values(self, event: Event) -> dict[str, Any]:
-        values = {**super().values(event), "etag": etag(etags.state_of(event))}
-        return {**values, "deleted_at": event.deleted_at} if event.deleted_at else values
+        values = super().values(event)
+        values["etag"] = etag(etags.state_of(event))
+        if event.deleted_at:
+            values["deleted_at"] = event.deleted_at
+        return values
