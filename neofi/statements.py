@@ -28,7 +28,18 @@ class Parameter(Expression):
         return "%s", [self]
 
 
-class Statement:
+class Runnable:
+    """SQL whose parameters have names, and what makes of its rows what they mean."""
+
+    sql: str
+    parameters: list[str]
+
+    def rows(self, **values: Any) -> Any:
+        """All that it finds."""
+        return self.read(fetch(self.sql, [values[name] for name in self.parameters]))
+
+
+class Statement(Runnable):
     """What a queryset of `values_list()` asks for. Its rows are named tuples.
 
     What is no Parameter stands in the SQL itself, so that PostgreSQL plans with it: a partial index
@@ -41,10 +52,6 @@ class Statement:
         self.width = len(queryset._fields)
         self._row = namedtuple("Row", queryset._fields)._make
 
-    def rows(self, **values: Any) -> list:
-        """All that it finds."""
-        return self.read(fetch(self.sql, [values[name] for name in self.parameters]))
-
     def row(self, **values: Any) -> Any:
         """The first row, or None."""
         found = self.rows(**values)
@@ -54,10 +61,11 @@ class Statement:
         return list(map(self._row, found))
 
 
-class Joined:
+class Joined(Runnable):
     """Two statements in one round trip: where the first finds a row, so does the second look.
 
-    The first column of each is one that is never null.
+    `rows` gives the first one's only row, or None, and what the second finds, as its own `rows`
+    says. The first column of each is one that is never null.
     """
 
     def __init__(self, first: Statement, second: "Statement | Joined"):
@@ -66,10 +74,6 @@ class Joined:
         self.template = joined.format(first.template, second.template)
         self.values = (*first.values, *second.values)
         self.sql, self.parameters = written(self.template, self.values)
-
-    def rows(self, **values: Any) -> tuple[Any, Any]:
-        """The first one's only row, or None; and what the second finds, as its own `rows` says."""
-        return self.read(fetch(self.sql, [values[name] for name in self.parameters]))
 
     def read(self, found: list[tuple]) -> tuple[Any, Any]:
         width = self._first.width
@@ -121,16 +125,12 @@ def fetch(query: str, params: Sequence[Any]) -> list[tuple]:
     unproven = not (database.in_atomic_block or database.health_check_done)
     database.health_check_done = True
     try:
-        return _fetch(database, query, params)
+        return execute(query, params).fetchall()
     except DatabaseError:
         if not (unproven and database.connection and database.connection.closed):
             raise
         database.close()
-        return _fetch(database, query, params)
-
-
-def _fetch(database, query: str, params: Sequence[Any]) -> list[tuple]:
-    return execute(query, params).fetchall()
+        return execute(query, params).fetchall()
 
 
 def execute(query: str, params: Sequence[Any] = ()):

@@ -82,8 +82,9 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
 
     def read(self) -> Any:
         """The event's `columns`, or None."""
-        lookup, found = self.lookup(), self.found_ahead
+        found = self.found_ahead
         if found is None:
+            lookup = self.lookup()
             found = lookup.rows(user=self.request.user.pk) if lookup else []
         if isinstance(found, tuple):
             event, self.found_along = found

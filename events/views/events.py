@@ -98,11 +98,11 @@ class EventViewSet(EventScopedViewSet):
         return None if "as_of" in self.request.query_params else super().ahead()
 
     def read(self):
-        event_id = parse_uuid(self.kwargs["id"])
-        if self.action == "retrieve" and event_id:
+        if self.action == "retrieve" and "as_of" in self.request.query_params:
+            event_id = parse_uuid(self.kwargs["id"])
             # Here 404 is decided. What is no instant is refused after that, by the handler.
             with suppress(ValidationError):
-                if self.instant:
+                if event_id and self.instant:
                     return self.get_queryset().filter(pk=event_id).as_of(self.instant).first()
         return super().read()
 
