@@ -1,6 +1,7 @@
 """A server with the people and events that are put into it: both have the same API and data."""
 
 import time
+from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -39,7 +40,7 @@ class Server(Protocol):
     pid: int
 
 
-class Target:
+class Target(ABC):
     name = ""
 
     def __init__(self, server: Server) -> None:
@@ -48,9 +49,9 @@ class Target:
         self.events: list[list[str]] = []  # ids, by person
         self.deep_page = ""
 
+    @abstractmethod
     def headers(self, person: int) -> dict[str, str]:
         """That sign a request."""
-        raise NotImplementedError
 
     def request(self, person: int, method: str, path: str, body: Any = None) -> Request:
         headers = self.headers(person)
@@ -61,12 +62,13 @@ class Target:
         answer = self.request(person, method, path, body).send(self.http)
         return checked(answer, 200, 201).json()
 
+    @abstractmethod
     def enrol(self) -> None:
         """Everybody, in order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def create_many(self, person: int, contents: list[dict]) -> list[str]:
-        raise NotImplementedError
+        """The ids of new events, in the order given."""
 
     def populate(self) -> None:
         self.enrol()

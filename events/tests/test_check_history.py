@@ -14,7 +14,7 @@ from collaboration.services.sharing import Invitation, change_role, revoke, shar
 from events.models import Event, Grant, HistoricalEvent, HistoricalGrant
 from events.roles import Role
 from events.services import batch
-from events.services.writing import delete_event, purge_event
+from events.services.writing import purge_event
 from events.tests import tampering
 from events.tests.factories import EventFactory, body, edit, in_memory
 from events.tests.tampering import (
@@ -29,15 +29,6 @@ from events.tests.tampering import (
 )
 from events.verifying import everything, one
 from events.verifying.everything import Inspection
-
-
-@pytest.fixture
-def eventful(owner, editor):
-    """One among others, of which nothing is wrong."""
-    EventFactory(by=owner)
-    event = tampering.eventful(owner, editor)
-    delete_event(EventFactory(by=editor).pk, by=editor)
-    return event
 
 
 def codes() -> set[str]:

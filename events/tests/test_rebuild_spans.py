@@ -11,7 +11,6 @@ from accounts.tests.threads import at_once
 from events.models import Span, Stay
 from events.services import spans as rebuilding
 from events.services.writing import delete_event, purge_event
-from events.tests import tampering
 from events.tests.factories import EventFactory, edit
 from events.tests.tampering import (
     A_DAY,
@@ -25,15 +24,6 @@ from events.tests.tampering import (
 from events.verifying import spans as checking
 from events.verifying.everything import Inspection
 from events.verifying.one import verify
-
-
-@pytest.fixture
-def eventful(owner, editor):
-    """One among others, of which nothing is wrong."""
-    EventFactory(by=owner)
-    event = tampering.eventful(owner, editor)
-    delete_event(EventFactory(by=editor).pk, by=editor)
-    return event
 
 
 def rows() -> list[dict]:
