@@ -126,7 +126,8 @@ def _is_without_connection(error: BaseException) -> bool:
 
 
 def _did_not_connect(error: psycopg.Error) -> bool:
-    # The error has what there was of a connection; there was nothing if its host has no address.
+    # The error has what there was of a connection (that of neofi.prepared, too, if it was lost);
+    # there was nothing if its host has no address.
     connect = psycopg.Connection.connect.__func__.__code__
     return error.pgconn is not None or any(frame.f_code is connect for frame in _frames(error))
 

@@ -84,5 +84,6 @@ class PreparedCursor:
         if result.status in ANSWERED:
             return result
         if self._pgconn.status != ConnStatus.OK:
-            raise OperationalError(self._pgconn.get_error_message())
+            # With what is left of the connection, by which neofi.outages knows that it was lost.
+            raise OperationalError(self._pgconn.get_error_message(), pgconn=self._pgconn)
         raise errors.error_from_result(result, encoding="utf-8")

@@ -15,6 +15,7 @@ from psycopg_pool import PoolTimeout
 from accounts.authentication import BearerAuthentication
 from neofi import outages
 from neofi.logs import OutagesInOneLine
+from neofi.prepared import PreparedCursor
 from neofi.sessions import SessionStore
 from neofi.transactions import one_moment
 
@@ -140,6 +141,12 @@ def lose(own: psycopg.Connection) -> None:
         cut.shutdown(socket.SHUT_RDWR)
 
 
+def end(own: psycopg.Connection) -> None:
+    """The server ends it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [own.info.backend_pid])
+
+
 @pytest.mark.parametrize("in_cursor", [True, False])
 def test_a_connection_that_is_lost_is_an_outage(own, in_cursor):
     own.autocommit = False
@@ -152,6 +159,18 @@ def test_a_connection_that_is_lost_is_an_outage(own, in_cursor):
     assert outages.refusal_of(error).get_codes() == AWAY
     again = error_of(own.execute, "SELECT 1")
     assert outages.refusal_of(again).get_codes() == AWAY
+
+
+@pytest.mark.parametrize("ended", [lose, end])
+@pytest.mark.parametrize("autocommit", [True, False])
+def test_so_is_one_lost_in_a_prepared_statement(own, ended, autocommit):
+    own.autocommit = autocommit
+    cursor = PreparedCursor(own)
+    cursor.execute("SELECT 1")
+    ended(own)
+    error = error_of(cursor.execute, "SELECT 2")
+    own.close()
+    assert outages.refusal_of(error).get_codes() == AWAY
 
 
 def test_a_misused_connection_is_a_fault_of_ours(own):
