@@ -5,7 +5,7 @@ import gc
 
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # glibc's malloc.h
 LARGE = 128 * 1024  # as glibc has it in the beginning
-YOUNGEST = 50_000  # objects: more than any request makes that is not large
+YOUNGEST = 10_000  # objects: more than any request makes that is not large; 10 ms for a look
 LIBC = ctypes.CDLL(None)
 
 

@@ -89,7 +89,7 @@ class PermissionViewSet(EventScopedViewSet):
     def list(self, request, id):
         grants = Grant.objects.of_event(self.event_id).select_related("user", "granted_by")
         page = self.paginate_queryset(grants.annotate(owner_first=OWNER_FIRST))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return self.page_of(page)
 
     def update(self, request, id, user_id):
         body = self.validated()

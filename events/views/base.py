@@ -1,5 +1,6 @@
 """What the views of one event have in common: finding it, and answering with it."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -128,6 +129,15 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
     def note(self) -> str:
         """The note of a write whose body holds nothing else."""
         return self.validated(NoteSerializer).get("note", "")
+
+    def page_of(self, rows: Iterable[Any]) -> Response:
+        """The rows of a page, by the action's serializer.
+
+        Not by one for many: that and its rows hold each other, and to find them was a quarter of
+        what a page costs, in pauses of 70 ms.
+        """
+        row = self.get_serializer().to_representation
+        return self.get_paginated_response([row(one) for one in rows])
 
     def answer(self, event: Event, status_code: int = status.HTTP_200_OK) -> Response:
         """The event as this caller sees it now, with its tag; 304 if the caller has it."""

@@ -117,7 +117,7 @@ class EventViewSet(EventScopedViewSet):
 
     def list(self, request):
         rows = self._filtered_page() if self._is_filtered() else self._whole_page()
-        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+        return self.page_of(rows)
 
     def _is_filtered(self) -> bool:
         return not FILTERS.isdisjoint(self.request.query_params)

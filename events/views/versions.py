@@ -81,7 +81,7 @@ class VersionViewSet(NamedVersions, EventScopedViewSet):
 
     def list(self, request, id):
         page = self.paginator.paginate(reading.history(self.event_id), reading.HISTORY, request)
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return self.page_of(page)
 
     def retrieve(self, request, id, version):
         number = self.version(version)
@@ -133,7 +133,7 @@ class ChangelogViewSet(EventScopedViewSet):
             return changelog.page(self.event_id, position, backward, limit)
 
         rows = self.paginator.paginate(fetch, changelog.KEYSET, request)
-        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+        return self.page_of(rows)
 
 
 @docs.diff
