@@ -18,8 +18,10 @@ class Role(models.TextChoices):
 
     def includes(self, role: str) -> bool:
         """Whether this role may do all that `role` may."""
-        return self in Role.at_least(role)
+        return _RANKS[self] >= _RANKS[role]
 
+
+_RANKS = {role: rank for rank, role in enumerate(Role)}
 
 # What a client may offer its user. The owner does not leave; a transfer comes first.
 CAPABILITIES: dict[str, list[str]] = {

@@ -9,18 +9,19 @@ import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
 from django.db import models
 from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.utils.encoding import escape_uri_path
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 
 from neofi.problems import invalid
 from neofi.statements import Bound, Parameter, Statement
@@ -207,8 +208,17 @@ class KeysetPagination(BasePagination):
         return self._link(self.page[0], backward=True) if self.page and self.has_previous else None
 
     def _link(self, row: Any, backward: bool) -> str:
-        cursor = Cursor(self.keyset.position(row), backward).encode(self.keyset)
-        return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
+        # A cursor is written in characters that stand for themselves in an address.
+        return self._address + Cursor(self.keyset.position(row), backward).encode(self.keyset)
+
+    @cached_property
+    def _address(self) -> str:
+        """Of this list, up to the value of `cursor`."""
+        request = self.request
+        given = [pair for pair in request.query_params.lists() if pair[0] != "cursor"]
+        query = urlencode([*given, ("cursor", "")], doseq=True)
+        path = escape_uri_path(request.path)
+        return f"{request.scheme}://{request.get_host()}{path}?{query}"
 
     def get_paginated_response_schema(self, schema):
         # The library fills its examples of pages with these.
