@@ -23,6 +23,7 @@ def make(
     subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
     with postgres.connect(dbname=name) as connection:
         loading.load(connection, world, "", say)
+    say("vacuum")
     with postgres.connect(dbname=name, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")

@@ -24,6 +24,7 @@ COUNTED = {
     "events_grant": "id",
 }
 CHUNK = 2000  # events in one COPY of each table
+TOLD = 10 * CHUNK
 
 
 def load(
@@ -41,7 +42,7 @@ def load(
                 copy(connection, TABLES["event"], (row.event for row in rows))
                 for name, table in list(TABLES.items())[1:]:
                     copy(connection, table, (one for row in rows for one in getattr(row, name)))
-                if first % (50 * CHUNK) == 0:
+                if first % TOLD == 0:
                     say(f"{first:,} of {len(numbers):,} events")
             say("indexes")
     for table, column in COUNTED.items():

@@ -54,6 +54,7 @@ def environment_of(url: str, folder: Path) -> dict[str, str]:
         "VAR_DIR": str(folder),
         "HISTORY_KEY": "",
         "LOG_LEVEL": "WARNING",
+        "CONN_MAX_AGE": "1000000",  # one backend, whose time is told
         # Its helpers would be other processes than the one that is looked at.
         "PGOPTIONS": "-c max_parallel_workers_per_gather=0",
         **{f"THROTTLE_{name}": "none" for name in THROTTLES},
@@ -71,6 +72,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # a Ctrl-C is ours
         )
         self._answer()
 
@@ -91,11 +93,16 @@ class Worker:
 
 
 def measure(
-    workers: dict[str, Worker], checks: Sequence[Check], rounds: int, say: Callable[[str], None]
+    workers: dict[str, Worker],
+    checks: Sequence[Check],
+    rounds: int,
+    say: Callable[[str], None],
+    *,
+    warm_up: bool = True,
 ) -> list[Result]:
     costs: dict[tuple[str, str], list] = defaultdict(list)
     rows: dict[tuple[str, str], set] = defaultdict(set)
-    for number in range(-1, rounds):  # the first is not counted: all is cold
+    for number in range(-1 if warm_up else 0, rounds):  # what is cold is not counted
         for check in checks:
             for place in ((LARGE, check.name), (check.base_world, check.base)):
                 answer = workers[place[0]].run(place[1])

@@ -9,6 +9,7 @@ from .figures import RATIOS
 from .measuring import Bench, Run
 from .report import Report, progress_of
 from .scenarios import SCENARIOS
+from .targets import EVENTS, FEW_EVENTS
 from .turns import turn
 from .world import World, whole_world
 
@@ -63,7 +64,7 @@ class Rounds:
 
 def measure_all(names: list[str], lock: Path, report: Report, *, short: bool, say: Say) -> None:
     names = with_references(names)
-    with whole_world(lock, say) as world:
+    with whole_world(lock, FEW_EVENTS if short else EVENTS, say) as world:
         bench = Bench(world.folder, world.postgres.pid)
         rounds = Rounds(world, bench, lock, report, short, say)
         try:

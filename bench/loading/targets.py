@@ -16,7 +16,7 @@ from .requests import NUMBER, Request, with_json
 PEOPLE = 6
 # Who does what, so that nobody's events change under somebody who reads them.
 READER, HISTORIAN, WRITER, CREATOR, ROLLER, MERGER = range(PEOPLE)
-EVENTS = 1000  # of each
+EVENTS, FEW_EVENTS = 1000, 200  # of each; in a short run
 VERSIONS = 50  # of the historian's first event
 SIGNED_IN_FOR = 240  # seconds: less than an access token lasts
 PAGE, DEEP_PAGE = 20, 45
@@ -70,14 +70,14 @@ class Target(ABC):
     def create_many(self, person: int, contents: list[dict]) -> list[str]:
         """The ids of new events, in the order given."""
 
-    def populate(self) -> None:
+    def populate(self, events: int) -> None:
         self.enrol()
-        contents = [content(number) for number in range(EVENTS)]
+        contents = [content(number) for number in range(events)]
         self.events = [self.create_many(person, contents) for person in range(PEOPLE)]
         path = f"/api/events/{self.events[HISTORIAN][0]}"
         for number in range(1, VERSIONS):
             self.call(HISTORIAN, "PUT", path, content(number))
-        self.deep_page = self._path_of_page(DEEP_PAGE)
+        self.deep_page = self._path_of_page(min(DEEP_PAGE, events // PAGE))
 
     def versions(self, person: int) -> dict[str, int]:
         """The current version of each of somebody's events."""
@@ -140,8 +140,8 @@ class Ours(Target):
         made = self.call(person, "POST", "/api/events/batch", {"events": contents})
         return [event["id"] for event in made["results"]]
 
-    def populate(self) -> None:
-        super().populate()
+    def populate(self, events: int) -> None:
+        super().populate(events)
         for person in (ROLLER, MERGER):
             self._retitle(person)
 

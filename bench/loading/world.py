@@ -38,7 +38,7 @@ class World:
 
 
 @contextmanager
-def whole_world(lock: Path, say: Callable[[str], None]) -> Iterator[World]:
+def whole_world(lock: Path, events: int, say: Callable[[str], None]) -> Iterator[World]:
     """All of it, started and with its data; removed at the end, however that comes."""
     folder = Path(tempfile.mkdtemp(prefix="neofi-load-"))
     folder.chmod(0o711)
@@ -55,7 +55,7 @@ def whole_world(lock: Path, say: Callable[[str], None]) -> Iterator[World]:
                 world = World(folder, postgres, ours, limit)
                 for target in world.targets:
                     with turn(lock):
-                        say(populate(target))
+                        say(populate(target, events))
                 with turn(lock):
                     world.tidy()
                 yield world
@@ -80,9 +80,9 @@ def new_limit_server(folder: Path, postgres: OwnPostgres) -> tuple[LimitServer, 
     return LimitServer(folder, postgres.url_of(DATABASE), SECRET), ids
 
 
-def populate(target: Target) -> str:
+def populate(target: Target, events: int) -> str:
     """Tells how long it took."""
     began = time.monotonic()
-    target.populate()
+    target.populate(events)
     count = sum(map(len, target.events))
     return f"{target.name}: {count:,} events put in, {time.monotonic() - began:.1f} s"

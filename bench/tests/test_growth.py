@@ -3,12 +3,16 @@
 A few thousand events, in the tests' own database; each request's statements are explained.
 """
 
+import json
+import math
+import subprocess
+
 import pytest
 from django.db import connection
 
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.tests.factories import UserFactory
-from bench.growing import loading, requests
+from bench.growing import command, loading, report, requests, worker
 from bench.growing.measuring import Cost, Result
 from bench.growing.report import cells
 from bench.growing.requests import CHECKS, Check, calls
@@ -123,6 +127,79 @@ def test_a_bar_that_is_missed_is_told():
     assert cells(result(1.2)) == ("list", "2.40", "2.00", "1.20", "1.3", "1.20", "1.00", "pass")
     assert cells(result(1.4))[-1] == "**FAIL**"
     assert not result(1.0, rows=(0,)).passed
+
+
+@pytest.fixture
+def ended(monkeypatch):
+    """The exit status of a command line, of a run that finds what is given."""
+
+    def run_with(found, *arguments):
+        def run(options):
+            if isinstance(found, Exception):
+                raise found
+            return found
+
+        monkeypatch.setattr(command, "run", run)
+        monkeypatch.setattr(command.signal, "signal", lambda *given: None)
+        return command.main(arguments)
+
+    return run_with
+
+
+@pytest.mark.parametrize(
+    ("found", "arguments", "status"),
+    [
+        ([result(1.2)], [], 0),
+        ([result(1.2), result(1.4)], [], 1),
+        ([result(1.4)], ["--short"], 0),
+        ([result(1.0, rows=(0,))], ["--short"], 1),
+        (RuntimeError("a worker has ended"), [], 2),
+        (subprocess.CalledProcessError(1, "migrate"), [], 2),
+    ],
+)
+def test_a_missed_bar_or_too_few_rows_are_the_exit_status(ended, found, arguments, status):
+    assert ended(found, *arguments) == status
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--scale", "0.001"], ["--scale", "2"], ["--scale", "x"], ["--rounds", "0"], ["--only", "x"]],
+)
+def test_what_cannot_be_measured_is_refused(arguments):
+    with pytest.raises(SystemExit) as refused:
+        command.parser().parse_args(arguments)
+    assert refused.value.code == 2
+
+
+def test_checks_are_chosen_by_how_they_begin():
+    options = command.parser().parse_args(["--only", "history,update of"])
+    assert [check.name for check in options.only] == ["history", "update of ten"]
+
+
+def test_what_is_asked_for_fills_its_page_in_the_smallest_world():
+    smallest = World.of(command.SMALLEST)
+    # Of the changelog, deep; of the events at the beginning; of the permissions.
+    assert smallest.versions // 2 >= 20
+    assert smallest.visible // 10 >= 20
+    assert smallest.people >= 5
+
+
+def test_json_has_no_infinity(tmp_path):
+    file = tmp_path / "growth.json"
+    report.write_json([result(1.2), result(1.2, bar=math.inf)], file)
+    told = json.loads(file.read_text(), parse_constant=pytest.fail)
+    assert [row["check"]["bar"] for row in told] == [1.3, None]
+
+
+def test_a_worker_that_has_waited_for_long_signs_in_again(world, kept_connection, monkeypatch):
+    client = worker.Client()
+    client.stay_signed_in()
+    assert Session.objects.filter(user=user_id(READER)).count() == 2
+    monkeypatch.setattr(worker, "SIGNED_IN_FOR", -1)
+    client.stay_signed_in()
+    assert Session.objects.filter(user=user_id(READER)).count() == 3
+    status, answer = client.send(("GET", "/api/events", None))
+    assert (status, len(json.loads(answer)["results"])) == (200, 20)
 
 
 def test_each_check_is_of_what_is_asked():

@@ -63,3 +63,12 @@ def state() -> list[Any]:
     """Everything that a write could change."""
     models = (Event, Grant, HistoricalEvent, HistoricalGrant)
     return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+def assert_nothing_left(client, change_set):
+    """That to undo it answers with the change set itself, and writes nothing."""
+    before = state()
+    response = undo(client, change_set)
+    assert (response.status_code, response.json()) == (200, client.get(url_of(change_set)).json())
+    assert "X-Change-Set" not in response
+    assert state() == before

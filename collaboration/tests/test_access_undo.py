@@ -6,7 +6,14 @@ from accounts.models import User
 from accounts.tests.factories import UserFactory
 from collaboration.services import sharing
 from collaboration.services.sharing import Invitation
-from collaboration.tests.changes import instants, reasons_in, roles, state, undo, url_of
+from collaboration.tests.changes import (
+    assert_nothing_left,
+    instants,
+    reasons_in,
+    roles,
+    state,
+    undo,
+)
 from events.models import Event, HistoricalGrant
 from events.roles import Role
 from events.services.writing import delete_event
@@ -45,14 +52,6 @@ def remove(api, owner, event):
 def newest_rows(event, count: int = 1) -> list[tuple]:
     rows = HistoricalGrant.objects.filter(event_id=event.pk).order_by("-history_id")[:count]
     return [(r.action, r.user.username, r.previous_role, r.role) for r in reversed(rows)]
-
-
-def assert_nothing_left(client, change_set):
-    before = state()
-    response = undo(client, change_set)
-    assert (response.status_code, response.json()) == (200, client.get(url_of(change_set)).json())
-    assert "X-Change-Set" not in response
-    assert state() == before
 
 
 def test_sharing_is_taken_back_by_revoking(api, owner, stranger, event, share):

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def other(owner, editor):
-    return shared(EventFactory(by=owner, title="Other"), {editor: "editor"})
-
-
-@pytest.fixture
 def done(editor, event, other):
     """The editor's change of both titles, as one change set."""
     operations = [

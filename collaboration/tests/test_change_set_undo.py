@@ -4,6 +4,7 @@ import pytest
 
 from accounts.tests.bodies import errors_in
 from collaboration.tests.changes import (
+    assert_nothing_left,
     create,
     delete,
     instants,
@@ -23,12 +24,6 @@ from events.verifying.everything import Inspection
 
 
 @pytest.fixture
-def other(owner, editor):
-    """Another event of the owner's, which the editor sees and the viewer does not."""
-    return shared(EventFactory(by=owner, title="Other"), {editor: "editor"})
-
-
-@pytest.fixture
 def changed(api, editor, event, other):
     """The editor's change of two events in one request, each twice."""
     return operate(
@@ -43,15 +38,6 @@ def changed(api, editor, event, other):
 def actions(event) -> list[str]:
     rows = HistoricalEvent.objects.of_event(event.pk).order_by("version")
     return list(rows.values_list("action", flat=True))
-
-
-def assert_nothing_left(client, change_set):
-    """That to undo it answers with the change set itself, and writes nothing."""
-    before = state()
-    response = undo(client, change_set)
-    assert (response.status_code, response.json()) == (200, client.get(url_of(change_set)).json())
-    assert "X-Change-Set" not in response
-    assert state() == before
 
 
 def test_every_version_is_taken_back_by_one_of_its_own(api, editor, event, other, changed):

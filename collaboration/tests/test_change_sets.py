@@ -12,12 +12,6 @@ from events.tests.factories import EventFactory, edit, shared
 
 
 @pytest.fixture
-def other(owner, editor):
-    """Another event of the owner's, which the editor sees and the viewer does not."""
-    return shared(EventFactory(by=owner, title="Other"), {editor: "editor"})
-
-
-@pytest.fixture
 def changed(api, editor, event, other):
     """The editor's change of two events in one request."""
     return operate(

@@ -2,7 +2,19 @@ import pytest
 
 from events.services.writing import delete_event
 from events.tests import tampering
-from events.tests.factories import EventFactory
+from events.tests.factories import EventFactory, edit
+from events.tests.merges import START
+
+
+@pytest.fixture
+def url(event):
+    return f"/api/events/{event.pk}"
+
+
+@pytest.fixture
+def second_version(owner, event):
+    """Of the event: what tests of merges start from."""
+    edit(event.pk, by=owner, content=START)
 
 
 @pytest.fixture

@@ -14,17 +14,7 @@ from events.tests.factories import EventFactory, body, edit
 from events.tests.merges import LATER, START, changed, conflicts_in, newest
 from neofi.tests.queries import queries
 
-
-@pytest.fixture
-def event(owner, editor, event):
-    """At version 2."""
-    edit(event.pk, by=owner, content=START)
-    return event
-
-
-@pytest.fixture
-def url(event):
-    return f"/api/events/{event.pk}"
+pytestmark = pytest.mark.usefixtures("second_version")
 
 
 @pytest.mark.parametrize("method", ["patch", "put"])

@@ -4,20 +4,10 @@ import pytest
 
 from accounts.tests.bodies import errors_in
 from events.tests.factories import body, edit
-from events.tests.merges import LATER, START, changed, conflicts_in
+from events.tests.merges import LATER, changed, conflicts_in
 from neofi.tests.refusals import nothing_written, problem_in
 
-
-@pytest.fixture
-def event(owner, editor, event):
-    """At version 2."""
-    edit(event.pk, by=owner, content=START)
-    return event
-
-
-@pytest.fixture
-def url(event):
-    return f"/api/events/{event.pk}"
+pytestmark = pytest.mark.usefixtures("second_version")
 
 
 @pytest.mark.parametrize(
