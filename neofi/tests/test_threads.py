@@ -56,6 +56,32 @@ def test_each_job_is_done_once(done):
     assert done.empty()
 
 
+def tell_thread(in_time, done):
+    done.put(threading.get_ident())
+
+
+def test_one_thread_does_all_small_jobs(done):
+    threads = Threads(3, patience=5)
+    for _ in range(100):
+        threads.start(tell_thread, done)
+        time.sleep(0.001)
+    assert len({done.get(timeout=5) for _ in range(100)}) == 1
+
+
+def test_what_holds_threads_up_holds_up_nobody_else_while_there_is_one_left(done):
+    threads, go_on = Threads(3, patience=1), threading.Event()
+    threads.start(hold, go_on)
+    threads.start(hold, go_on)
+    threads.start(note, done, "small")
+    assert done.get(timeout=5) == (True, "small")
+    threads.start(hold, go_on)
+    threads.start(note, done, "one too many")
+    assert done.get(timeout=5) == (False, "one too many")
+    go_on.set()
+    threads.start(note, done, "after that")
+    assert done.get(timeout=5) == (True, "after that")
+
+
 def leave(in_time):
     raise SystemExit
 
