@@ -6,7 +6,7 @@ Every row of an event's history has an instant of its own, so `at` alone is the 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from events import diffing, snapshots
+from events import snapshots
 from events.models import HistoricalEvent, HistoricalGrant
 from events.models.history import ACCESS_ACTIONS, Action
 from neofi.fields import author_ref, user_ref
@@ -62,8 +62,8 @@ def page(event_id: UUID, position: tuple | None, backward: bool, limit: int) -> 
     """Up to `limit` rows behind `position`, as `KeysetPagination.paginate` asks for them."""
     at = position and position[0]
     statement = _page(position is not None, backward, limit)
-    read = [row._asdict() for row in statement.rows(event=event_id, at=at)]
-    rows = list(_with_changes(sorted(read, key=itemgetter("at", "history_id"))))
+    found = sorted(statement.rows(event=event_id, at=at), key=attrgetter("at", "history_id"))
+    rows = list(_entries(found))
     if position is not None:
         rows = [row for row in rows if (row["at"] > at if backward else row["at"] < at)]
     return rows[:limit] if backward else rows[::-1][:limit]
@@ -101,8 +101,8 @@ def access_changes(change_set: UUID, event_ids: Collection[UUID]) -> dict[UUID, 
     )
     found = defaultdict(list)
     names = F("user__username")
-    for row in rows.order_by("history_id").annotate(user_username=names).values():
-        found[row["event_id"]].append(_role_change(row))
+    for row in rows.order_by("history_id").annotate(user_username=names).values_list(named=True):
+        found[row.event_id].append(_role_change(row))
     return found
 
 
@@ -119,33 +119,40 @@ def _nulls(columns: dict) -> dict:
     return {name: Cast(Value(None), field) for name, field in columns.items()}
 
 
-def _with_changes(found: Iterable[Row]) -> Iterable[Row]:
-    """Rows oldest first, each with `by` and `changes`; the two of a transfer become one."""
-    version, access = None, None
+def _entries(found: Iterable[Any]) -> Iterable[Row]:
+    """What is shown of rows oldest first; the two of a transfer become one."""
+    before, access = None, None
     for row in found:
-        row["by"] = author_ref(row["by_id"], row["by_username"])
-        if row["version"] is not None:
-            row["content"] = snapshots.read(row["snapshot"])
-            row["changes"] = _content_changes(version, row)
-            version = row
-            yield row
-        elif access and access["at"] == row["at"]:
+        if row.version is not None:
+            content = snapshots.as_json(row.snapshot)
+            is_first = row.action == Action.CREATED
+            yield _entry(row, snapshots.changes(None if is_first else before, content))
+            before = content
+        elif access and access["at"] == row.at:
             access["changes"].append(_role_change(row))
         else:
-            row["changes"] = [_role_change(row)]
-            access = row
-            yield row
+            access = _entry(row, [_role_change(row)])
+            yield access
 
 
-def _content_changes(before: Row | None, row: Row) -> list[dict[str, Any]]:
-    is_first = row["action"] == Action.CREATED or before is None
-    return diffing.changes(None if is_first else before["content"], row["content"])
+def _entry(row: Any, changes: list[dict[str, Any]]) -> Row:
+    return {
+        "action": row.action,
+        "version": row.version,
+        "at": row.at,
+        "by": author_ref(row.by_id, row.by_username),
+        "note": row.note,
+        "source_version": row.source_version,
+        "merged_from": row.merged_from,
+        "change_set": row.change_set,
+        "changes": changes,
+    }
 
 
-def _role_change(row: Row) -> dict[str, Any]:
+def _role_change(row: Any) -> dict[str, Any]:
     return {
         "field": "role",
-        "user": user_ref(row["user_id"], row["user_username"]),
-        "from": row["previous_role"],
-        "to": None if row["action"] in (Action.REVOKED, Action.LEFT) else row["role"],
+        "user": user_ref(row.user_id, row.user_username),
+        "from": row.previous_role,
+        "to": None if row.action in (Action.REVOKED, Action.LEFT) else row.role,
     }

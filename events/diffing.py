@@ -25,8 +25,9 @@ def changes(before: Content | None, after: Content) -> list[dict[str, Any]]:
             or not jsonvalues.same(after[name], contents.DEFAULTS[name])
         ]
     return [
-        {"field": name, "from": before[name], "to": after[name]}
-        for name in contents.differing(before, after)
+        {"field": name, "from": one, "to": other}
+        for name in contents.FIELDS
+        if not jsonvalues.same(one := before[name], other := after[name])
     ]
 
 

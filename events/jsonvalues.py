@@ -18,7 +18,8 @@ def canonical(value: Any) -> bytes:
 
 def same(one: Any, other: Any) -> bool:
     """Equality as JSON has it: `1`, `1.0` and `true` are three values, key order is none."""
-    if one != other or not isinstance(one, (dict, list, int, float)):
+    is_text = isinstance(one, str)  # most values are
+    if is_text or one is other or one != other or not isinstance(one, (dict, list, int, float)):
         return one == other
     # Equal to Python, to which 1, 1.0 and True are, on the outside and within.
     is_empty = not one and isinstance(one, (dict, list))

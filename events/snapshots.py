@@ -23,12 +23,13 @@ from typing import Any
 import orjson
 
 from events import content as contents
-from events import jsonvalues
+from events import diffing, jsonvalues
 from events.content import Content
 
 SCHEMA = 1
 
-# From each schema to the next: takes and gives the content as JSON has it (times are texts).
+# From each schema to the next: takes and gives the content as JSON has it (times are texts, in
+# UTC with `Z`).
 UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
@@ -40,17 +41,32 @@ def written(content: Content) -> str:
 
 def read(snapshot: str) -> Content:
     """The content of a snapshot of this schema or of any before."""
-    kept = orjson.loads(snapshot)
-    content = kept["content"]
-    for schema in range(kept["schema"], SCHEMA):
-        content = UPGRADES[schema](content)
+    kept = as_json(snapshot)
     # In the order in which the event's own columns give them.
-    content = {name: content[name] for name in contents.FIELDS}
+    content = {name: kept[name] for name in contents.FIELDS}
     for name in contents.TIMES:
         content[name] = _instant(content[name])
     for name in contents.OBJECTS:
         content[name] = jsonvalues.as_kept(content[name])
     return content
+
+
+def as_json(snapshot: str) -> dict[str, Any]:
+    """The same as JSON has it: times are texts, as in answers, and keys come in no order."""
+    kept = orjson.loads(snapshot)
+    content = kept["content"]
+    for schema in range(kept["schema"], SCHEMA):
+        content = UPGRADES[schema](content)
+    return content
+
+
+def changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[dict[str, Any]]:
+    """`diffing.changes` of two contents `as_json`: of what is compared, little is ever shown."""
+    rows = diffing.changes(before, after)
+    for row in rows:
+        if row["field"] in contents.OBJECTS:
+            row["from"], row["to"] = map(jsonvalues.as_kept, (row["from"], row["to"]))
+    return rows
 
 
 def _instant(text: str) -> datetime:

@@ -128,10 +128,7 @@ class ChangelogRowSerializer(serializers.Serializer):
     changes = ChangeSerializer(many=True)
 
     def to_representation(self, row: dict[str, Any]) -> dict[str, Any]:
-        return {name: row[name] for name in CHANGELOG_ROW}
-
-
-CHANGELOG_ROW = tuple(ChangelogRowSerializer._declared_fields)
+        return row  # as events.changelog makes it
 
 
 class DiffSerializer(serializers.Serializer):

@@ -3,9 +3,10 @@
 import json
 from datetime import UTC, datetime, timedelta, timezone
 
+import orjson
 import pytest
 
-from events import jsonvalues, snapshots
+from events import diffing, jsonvalues, snapshots
 from events.content import DEFAULTS, FIELDS
 
 CONTENT = {
@@ -21,6 +22,10 @@ def with_(**changes) -> dict:
     """A content as the services have it, its metadata as the database gives it back."""
     content = {**CONTENT, **changes}
     return {**content, "metadata": jsonvalues.as_kept(content["metadata"])}
+
+
+def in_an_answer(rows: list[dict]) -> bytes:
+    return orjson.dumps(rows, option=orjson.OPT_UTC_Z)
 
 
 def same_to_the_type(one, other) -> bool:
@@ -125,6 +130,29 @@ def test_the_text_is_json_that_everybody_reads():
             "exceptions": {},
         },
     }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"title": "Review", "all_day": True, "tags": ["b", "a"]},
+        {"metadata": {"b": {"d": 1, "cc": 2}, "aa": 3}},
+        {"metadata": {"n": 1}},
+        {"metadata": {"n": True}},
+        {"metadata": {}},
+        {"exceptions": {"2026-03-02T09:00:00Z": None}},
+        {"start_time": datetime(1, 1, 3, tzinfo=UTC)},
+        {"end_time": datetime(2026, 3, 2, 11, 0, 0, 1, tzinfo=UTC)},
+    ],
+)
+def test_what_changed_is_shown_as_if_all_had_been_read(changes):
+    one = snapshots.written(with_(metadata={"n": 1.0}))
+    other = snapshots.written(with_(**{"metadata": {"n": 1.0}, **changes}))
+    for before, after in ((one, other), (other, one), (None, other)):
+        shown = snapshots.changes(before and snapshots.as_json(before), snapshots.as_json(after))
+        whole = diffing.changes(before and snapshots.read(before), snapshots.read(after))
+        assert in_an_answer(shown) == in_an_answer(whole)
 
 
 def test_upgrades_are_applied_one_after_the_other(monkeypatch):
