@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from events import snapshots
+from events import diffing, snapshots
 from events.models import HistoricalEvent, HistoricalGrant
 from events.models.history import ACCESS_ACTIONS, Action
 from neofi.fields import author_ref, user_ref
@@ -126,7 +126,7 @@ def _entries(found: Iterable[Any]) -> Iterable[Row]:
         if row.version is not None:
             content = snapshots.as_json(row.snapshot)
             is_first = row.action == Action.CREATED
-            yield _entry(row, snapshots.changes(None if is_first else before, content))
+            yield _entry(row, diffing.changes_as_kept(None if is_first else before, content))
             before = content
         elif access and access["at"] == row.at:
             access["changes"].append(_role_change(row))

@@ -31,9 +31,18 @@ def changes(before: Content | None, after: Content) -> list[dict[str, Any]]:
     ]
 
 
-def detailed_changes(before: Content, after: Content) -> list[dict[str, Any]]:
-    """The same, where long text also has `diff`: its lines, each behind ` `, `-` or `+`."""
+def changes_as_kept(before: dict[str, Any] | None, after: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same of two contents `snapshots.as_json`: of what is compared, little is ever shown."""
     rows = changes(before, after)
+    for row in rows:
+        if row["field"] in contents.OBJECTS:
+            row["from"], row["to"] = map(jsonvalues.as_kept, (row["from"], row["to"]))
+    return rows
+
+
+def detailed_changes(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same again, where long text also has `diff`: its lines, each behind ` `, `-` or `+`."""
+    rows = changes_as_kept(before, after)
     for row in rows:
         if row["field"] in LONG_TEXT:
             row["diff"] = line_diff(row["from"], row["to"])

@@ -23,7 +23,7 @@ from typing import Any
 import orjson
 
 from events import content as contents
-from events import diffing, jsonvalues
+from events import jsonvalues
 from events.content import Content
 
 SCHEMA = 1
@@ -58,15 +58,6 @@ def as_json(snapshot: str) -> dict[str, Any]:
     for schema in range(kept["schema"], SCHEMA):
         content = UPGRADES[schema](content)
     return content
-
-
-def changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[dict[str, Any]]:
-    """`diffing.changes` of two contents `as_json`: of what is compared, little is ever shown."""
-    rows = diffing.changes(before, after)
-    for row in rows:
-        if row["field"] in contents.OBJECTS:
-            row["from"], row["to"] = map(jsonvalues.as_kept, (row["from"], row["to"]))
-    return rows
 
 
 def _instant(text: str) -> datetime:

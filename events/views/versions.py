@@ -152,13 +152,14 @@ class DiffViewSet(NamedVersions, EventScopedViewSet):
         wanted = [self.version(v1), self.version(v2)]
         rows = by_number(self.found_along, set(wanted))
         before, after = (rows[version] for version in wanted)
+        authorship = AuthorshipSerializer().to_representation
         return Response(
             {
                 "event": self.event_id,
-                "from": AuthorshipSerializer(before).data,
-                "to": AuthorshipSerializer(after).data,
+                "from": authorship(before),
+                "to": authorship(after),
                 "changes": diffing.detailed_changes(
-                    snapshots.read(before.snapshot), snapshots.read(after.snapshot)
+                    snapshots.as_json(before.snapshot), snapshots.as_json(after.snapshot)
                 ),
             }
         )
