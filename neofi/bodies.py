@@ -73,6 +73,11 @@ class Bodies:
             f"A body may have up to {largest} bytes.",
         )
 
+    def comes_at_once(self, scope) -> bool:
+        """Whether it is small and of known length, so that its first part may well be all of it."""
+        told = announced_length(scope)
+        return bool(told) and told <= min(SMALL, self._largest) and scope["http_version"] != "2"
+
     @asynccontextmanager
     async def received(self, scope, receive) -> AsyncIterator[bytes | Refusal]:
         """The body, which counts as held in memory until the end of the `with`."""
@@ -129,6 +134,12 @@ class Bodies:
                 return None  # to be told so would take one more message, and the server's threads
             limit.reschedule(min(end, arriving.extend(now(), len(part))))
         return None
+
+
+def whole(scope, message) -> bytes | None:
+    """The body, if this message has all of it."""
+    body = message.get("body", b"")  # of a client that is gone there is none
+    return body if len(body) == announced_length(scope) else None
 
 
 def announced_length(scope) -> int | None:

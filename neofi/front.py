@@ -10,16 +10,17 @@ import logging
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from io import BytesIO
+from itertools import chain
 from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse
 from uuid_utils import uuid7  # its type is made ten times as fast as the standard library's
 
 from neofi import outages, problem_views, problems
-from neofi.bodies import Bodies, Refusal, announced_length
+from neofi.bodies import Bodies, Refusal, announced_length, whole
 from neofi.logs import current_request_id
 from neofi.middleware import access_log, request_id, sane_request_id
 from neofi.threads import Threads
@@ -60,12 +61,31 @@ class Front:
         self._slow_thread = Threads(1, patience)
         self._bodies = bodies
 
-    def take(self, scope, send) -> bool:
-        """A request that brings no body needs no event loop; others are not taken."""
-        taken = scope["type"] == "http" and announced_length(scope) is None
-        if taken:
+    def take(self, scope, receive, send, loop) -> bool:
+        """A request that brings no body, or a small one, needs no event loop; others are not taken.
+
+        For `neofi.shortcut`. A small body is there before a thread is, as long as there is a line;
+        if it is not, the loop waits for the rest.
+        """
+        if scope["type"] != "http":
+            return False
+        if announced_length(scope) is None:
             self._threads.start(self._answer, scope, b"", send)
+            return True
+        taken = self._bodies.comes_at_once(scope)
+        if taken:
+            arriving = (receive(), receive, send, loop)
+            self._threads_for(scope).start(self._answer_if_whole, scope, *arriving)
         return taken
+
+    def _answer_if_whole(self, in_time: bool, scope, first, receive, send, loop) -> None:
+        body = whole(scope, first.result()) if first.done() else None
+        if body is None:
+            messages = chain([first], iter(receive, None))
+            by_the_loop = self(scope, partial(next, messages), send)
+            asyncio.run_coroutine_threadsafe(by_the_loop, loop)
+        else:
+            self._answer(in_time, scope, body, send)
 
     async def __call__(self, scope, receive, send) -> None:
         """One request. Servers that speak of other things (lifespan, websocket) get no answer."""

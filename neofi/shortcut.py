@@ -12,14 +12,23 @@ from granian import _futures
 
 
 def lead_to(take: Callable) -> None:
-    """Offer each request to `take(scope, send)`, in granian's own thread, before the loop has it.
+    """Offer each request to `take(scope, receive, send, loop)`, before granian's `loop` has it.
 
-    It says whether it took the request. It must not raise, nor take long.
+    It is called in granian's own thread, and says whether it took the request. It must not raise,
+    nor take long. What `receive` gives is a future: `done()` and `result()` may be asked in any
+    thread, and it may be awaited in the loop.
     """
     by_the_loop = _futures._cbsched_aioschedule
 
     def scheduling(loop, context, callback):
         schedule = by_the_loop(loop, context, callback)
-        return lambda request: take(request.scope, request.proto.send) or schedule(request)
+
+        def offer(request) -> None:
+            protocol = request.proto
+            taken = take(request.scope, protocol.receive, protocol.send, loop)
+            if not taken:
+                schedule(request)
+
+        return offer
 
     _futures._cbsched_aioschedule = scheduling

@@ -1,5 +1,8 @@
 """What a server of the tests' own imports: it answers which way a request came."""
 
+import threading
+import time
+
 from neofi import shortcut
 
 
@@ -8,11 +11,18 @@ def application():
     return by_the_loop
 
 
-def take(scope, send) -> bool:
-    taken = scope["method"] == "GET"
+def take(scope, receive, send, loop) -> bool:
+    taken = scope["method"] != "POST"
     if taken:
-        answer(send, b"shortcut")
+        body = receive() if scope["method"] == "PUT" else None
+        threading.Thread(target=answer_without_the_loop, args=(body, send)).start()
     return taken
+
+
+def answer_without_the_loop(body, send) -> None:
+    while body and not body.done():
+        time.sleep(0.01)
+    answer(send, b"shortcut" + (body.result()["body"] if body else b""))
 
 
 async def by_the_loop(scope, receive, send) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import threading
+from concurrent.futures import Future
 from http import HTTPStatus
 from queue import SimpleQueue
 
@@ -279,22 +280,72 @@ def test_what_is_no_request_gets_no_answer():
     assert asyncio.run(ask(front(None), type="lifespan")) == []
 
 
+def echo(environ, start_response) -> Answer:
+    return answer("200 OK", start_response, environ["wsgi.input"].read())
+
+
+def known(message: dict) -> Future:
+    future = Future()
+    future.set_result(message)
+    return future
+
+
 def test_what_brings_no_body_needs_no_loop():
     sent = SimpleQueue()
-    application = front(lambda environ, start: answer("200 OK", start, b"a"))
-    assert application.take(SCOPE, sent.put)
+    assert front(echo).take(SCOPE, None, sent.put, None)
     assert sent.get(timeout=5)["status"] == 200
-    assert sent.get(timeout=5)["body"] == b"a"
+    assert sent.get(timeout=5)["body"] == b""
+
+
+def test_a_small_body_that_is_there_needs_no_loop():
+    sent = SimpleQueue()
+    message = known({"type": "http.request", "body": b"ab", "more_body": True})
+    scope = SCOPE | {"headers": [(b"content-length", b"2")]}
+    assert front(echo).take(scope, lambda: message, sent.put, None)
+    assert sent.get(timeout=5)["status"] == 200
+    assert sent.get(timeout=5)["body"] == b"ab"
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+@pytest.mark.parametrize(
+    ("parts", "status"), [((b"a", b"b"), 200), ((b"ab",), 200), ((b"a", None), 400)]
+)
+def test_the_loop_waits_for_the_rest_of_a_small_body(is_late, parts, status):
+    def wsgi(environ, start_response):
+        refusal = environ.get("neofi.refusal")
+        return answer(f"{refusal.status if refusal else 200} ?", start_response, b"")
+
+    async def taken() -> int:
+        loop, sent = asyncio.get_running_loop(), SimpleQueue()
+        futures = [loop.create_future() for _ in parts]
+        arriving = iter(futures)
+        scope = SCOPE | {"headers": [(b"content-length", b"2")]}
+        if not is_late:
+            tell(futures[0], parts[0])
+        assert front(wsgi).take(scope, lambda: next(arriving), sent.put, loop)
+        await asyncio.sleep(0.05)
+        for future, part in zip(futures, parts, strict=True):
+            future.done() or tell(future, part)
+        return (await asyncio.to_thread(sent.get, timeout=5))["status"]
+
+    def tell(future, part):
+        body = (
+            {"type": "http.disconnect"} if part is None else {"type": "http.request", "body": part}
+        )
+        future.set_result({"more_body": True, **body})
+
+    assert asyncio.run(taken()) == status
 
 
 @pytest.mark.parametrize(
     "scope",
     [
         {"type": "lifespan"},
-        {"headers": [(b"content-length", b"1")]},
+        {"headers": [(b"content-length", b"101")]},
         {"headers": [(b"transfer-encoding", b"chunked")]},
         {"method": "POST", "http_version": "2"},
+        {"headers": [(b"content-length", b"1")], "http_version": "2"},
     ],
 )
 def test_the_rest_goes_by_the_loop(scope):
-    assert not front(None).take(SCOPE | scope, None)
+    assert not front(None).take(SCOPE | scope, None, None, None)

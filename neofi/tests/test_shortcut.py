@@ -28,10 +28,10 @@ def address():
     process.wait(20)
 
 
-def answer_of(method: str, address: str) -> str:
+def answer_of(method: str, address: str, body: bytes = b"") -> str:
     for _ in range(200):
         try:
-            return httpx.request(method, address).text
+            return httpx.request(method, address, content=body).text
         except httpx.ConnectError:
             time.sleep(0.1)
     raise AssertionError("the server does not come up")
@@ -39,4 +39,5 @@ def answer_of(method: str, address: str) -> str:
 
 def test_what_is_taken_does_not_reach_the_loop_and_the_rest_does(address):
     assert answer_of("GET", address) == "shortcut"
-    assert answer_of("POST", address) == "loop"
+    assert answer_of("PUT", address, b" with a body") == "shortcut with a body"
+    assert answer_of("POST", address, b"a body") == "loop"
