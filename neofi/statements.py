@@ -143,6 +143,26 @@ def execute(query: str, params: Sequence[Any] = ()):
     return cursor
 
 
+def execute_and_commit(query: str, params: Sequence[Any] = ()) -> None:
+    """Run any SQL with native placeholders, and commit, in one round trip."""
+    database = connections[DEFAULT_DB_ALIAS]
+    with database.wrap_database_errors, _cursor_of(database.connection).at_once(commit=True):
+        execute(query, params)
+
+
+def fetch_in_turn(*asked: Bound) -> list[Any]:
+    """The rows of each, in one round trip. They run one after the other: what comes after a wait
+    for a lock sees what was committed meanwhile."""
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    with database.wrap_database_errors, _cursor_of(database.connection).at_once() as found:
+        for statement, values in asked:
+            execute(statement.sql, [values[name] for name in statement.parameters])
+    # A statement that was put off (neofi.transactions) has gone before them.
+    found = found[len(found) - len(asked) :]
+    return [one.statement.read(rows) for one, rows in zip(asked, found, strict=True)]
+
+
 def _cursor_of(connection) -> PreparedCursor:
     """One for each connection, for it knows what is prepared there."""
     cursor = getattr(connection, "prepared_cursor", None)

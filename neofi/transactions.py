@@ -2,17 +2,18 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import BaseConstraint, UniqueConstraint
 from psycopg.errors import ForeignKeyViolation
 
-from neofi import outages
+from neofi import outages, statements
 from neofi.problems import Conflict, invalid
 
 P = ParamSpec("P")
@@ -37,13 +38,19 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        def attempt() -> R:
+        def part() -> R:
             with transaction.atomic():
                 return function(*args, **kwargs)
 
+        def whole() -> R:
+            with transaction.atomic(), _Ending() as ending:
+                result = function(*args, **kwargs)
+                ending.commit()
+                return result
+
         try:
             # Inside of another transaction there is nothing to begin again: all of it is lost.
-            return attempt() if connection.in_atomic_block else _persist(attempt)
+            return part() if connection.in_atomic_block else _persist(whole)
         except IntegrityError as error:
             refusal = refusal_of(error)
             if refusal is None:
@@ -51,6 +58,65 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
             raise refusal from error
 
     return run
+
+
+def execute_at_end(query: str, params: Sequence[Any] = ()) -> None:
+    """Run SQL with native placeholders before any other statement, or at the end of the service.
+
+    There it goes together with the COMMIT, a round trip less; alone in its transaction it needs
+    none. So it may be later than here that what the database refuses is raised.
+    """
+    ending = _ending.get()
+    # What is in a savepoint has to be refused there.
+    if ending is None or connection.savepoint_ids:
+        statements.execute(query, params)
+    else:
+        ending.put_off(query, params)
+
+
+class _Ending:
+    """The end of an outermost service: its COMMIT, and the statement that waits for it, if any."""
+
+    def __init__(self):
+        self._waiting: tuple[str, Sequence[Any]] | None = None
+
+    def __enter__(self) -> "_Ending":
+        self._token = _ending.set(self)
+        return self
+
+    def __exit__(self, *_) -> None:
+        _ending.reset(self._token)
+        self._take()
+
+    def put_off(self, query: str, params: Sequence[Any]) -> None:
+        self._run()
+        self._waiting = query, params
+        connection.execute_wrappers.append(self._before)
+
+    def commit(self) -> None:
+        """If no statement waits, or nothing shall be kept, that is left to Django."""
+        waiting = self._take()
+        if waiting and not connection.needs_rollback:
+            statements.execute_and_commit(*waiting)
+
+    def _before(self, execute: Callable, *args: Any) -> Any:
+        """What Django calls to run any other statement."""
+        self._run()
+        return execute(*args)
+
+    def _run(self) -> None:
+        waiting = self._take()
+        if waiting:
+            statements.execute(*waiting)
+
+    def _take(self) -> tuple[str, Sequence[Any]] | None:
+        waiting, self._waiting = self._waiting, None
+        if waiting:
+            connection.execute_wrappers.remove(self._before)
+        return waiting
+
+
+_ending: ContextVar[_Ending | None] = ContextVar("ending", default=None)
 
 
 def _persist(attempt: Callable[[], R]) -> R:

@@ -73,8 +73,20 @@ def the_long_way() -> Iterator[None]:
 
 
 class PsycopgsOwn(RawCursor):
+    found = None
+
     def execute(self, query, params=()):
-        return super().execute(query, params, prepare=True, binary=True)
+        super().execute(query, params, prepare=True, binary=True)
+        if self.found is not None:
+            self.found.append(self.fetchall() if self.description else [])
+        return self
+
+    @contextmanager
+    def at_once(self, commit=False) -> Iterator[list]:
+        """One after the other; the COMMIT is left to Django."""
+        self.found = found = []
+        yield found
+        self.found = None
 
 
 def psycopgs_own():

@@ -1,7 +1,8 @@
 """The start of every write: lock the event, and only then ask whether this person may."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -25,7 +26,7 @@ from events.models import Event, Grant
 from events.roles import Role
 from neofi.conditional import names_state
 from neofi.problems import PreconditionFailed
-from neofi.statements import Parameter, Statement
+from neofi.statements import Bound, Parameter, Statement, fetch_in_turn
 
 
 def lock_event(
@@ -67,17 +68,22 @@ def lock_events(event_ids: Collection[UUID], *, by: User) -> dict[UUID, Event]:
     The roles are read by a second statement, after the locks are ours: one that waits for a lock
     would otherwise decide by what it saw before, and let a revoked editor write.
     """
-    rows = _locked(len(event_ids) == 1).rows(ids=_given(event_ids))
+    if not event_ids:
+        return {}
+    alone = len(event_ids) == 1
+    named = {"ids": _given(event_ids), "user": by.pk}
+    rows, grants = fetch_in_turn(Bound(_locked(alone), named), Bound(_roles(alone), named))
     events = {row.id: Event.from_db(None, row._fields, row) for row in rows}
-    if events:
-        _look_as(events, by)
+    _look_as(events, by, grants)
     return events
 
 
-def _look_as(events: dict[UUID, Event], user: User) -> None:
+def _look_as(events: dict[UUID, Event], user: User, grants: Sequence[Any]) -> None:
     """Set what EventQuerySet.as_seen_by_caller annotates, from the rows as they are now."""
-    for grant in _roles(len(events) == 1).rows(ids=_given(events), user=user.pk):
-        event = events[grant.event_id]
+    for grant in grants:
+        event = events.get(grant.event_id)
+        if event is None:  # it was not there yet when the others were locked
+            continue
         event.updated_by_username = grant.last_editor
         if grant.role == Role.OWNER:
             event.owner_id, event.owner_username = grant.user_id, grant.user__username

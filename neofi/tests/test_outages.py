@@ -173,6 +173,37 @@ def test_so_is_one_lost_in_a_prepared_statement(own, ended, autocommit):
     assert outages.refusal_of(error).get_codes() == AWAY
 
 
+@pytest.mark.parametrize("ended", [lose, end])
+@pytest.mark.parametrize("commit", [True, False])
+def test_so_is_one_lost_in_statements_that_go_out_at_once(own, ended, commit):
+    cursor = PreparedCursor(own)
+    cursor.execute("SELECT 1")
+    own.autocommit = False
+
+    def execute():
+        with cursor.at_once(commit):
+            cursor.execute("SELECT 1")
+            ended(own)
+            cursor.execute("SELECT 1")
+
+    error = error_of(execute)
+    own.close()
+    assert outages.refusal_of(error).get_codes() == AWAY
+
+
+def test_so_is_one_lost_while_they_run(own):
+    cursor = PreparedCursor(own)
+
+    def execute():
+        with cursor.at_once():
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            cursor.execute("SELECT 2")
+
+    error = error_of(execute)
+    own.close()
+    assert outages.refusal_of(error).get_codes() == AWAY
+
+
 def test_a_misused_connection_is_a_fault_of_ours(own):
     own.pgconn.send_query(b"SELECT 1")
     error = error_of(own.execute, "BEGIN; SELECT 1")

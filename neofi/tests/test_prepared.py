@@ -2,11 +2,15 @@
 
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import DataError, connection
+from psycopg import errors
+from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
 from neofi import prepared, statements
+from neofi.prepared import PreparedCursor
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +65,109 @@ def test_values_come_back_as_they_went(value):
     kind = kinds.get(type(value), "text")
     given = Jsonb(value) if isinstance(value, dict) else value
     assert statements.fetch(f"SELECT $1::{kind}", [given]) == [(value,)]
+
+
+@pytest.fixture
+def beside(db):
+    """A connection of the driver's, about to begin a transaction, with a table of its own."""
+    parameters = connection.get_connection_params()
+    for name in ("context", "cursor_factory"):
+        parameters.pop(name, None)
+    with psycopg.connect(**parameters, autocommit=True) as beside:
+        # What psycopg prepares itself, a rollback lets go, together with all that is ours.
+        beside.prepare_threshold = 1_000
+        beside.execute("CREATE TEMP TABLE pile (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+        beside.autocommit = False
+        yield beside
+
+
+def test_what_somebody_else_let_go_is_prepared_anew(beside):
+    cursor = statements._cursor_of(beside)
+    cursor.execute("SELECT 1")
+    beside.execute("DEALLOCATE ALL")
+    with pytest.raises(errors.InvalidSqlStatementName):
+        cursor.execute("SELECT 1")
+    beside.rollback()
+    assert cursor.execute("SELECT 1").fetchall() == [(1,)]
+
+
+PUT = "INSERT INTO pile VALUES ($1::int)"
+
+
+def put(beside, *numbers, commit=False) -> list:
+    cursor = statements._cursor_of(beside)
+    with cursor.at_once(commit) as found:
+        for number in numbers:
+            cursor.execute(PUT, [number])
+        cursor.execute("SELECT count(*) FROM pile")
+    return found
+
+
+def pile(beside) -> list[int]:
+    """What is there for good."""
+    beside.rollback()
+    return [number for (number,) in beside.execute("SELECT id FROM pile ORDER BY id")]
+
+
+@pytest.mark.parametrize("threshold", [0, None])
+def test_statements_that_go_out_at_once_run_one_after_the_other(beside, threshold):
+    beside.prepare_threshold = threshold
+    assert put(beside, 1, 2) == [[], [], [(2,)]]
+    assert beside.info.transaction_status == TransactionStatus.INTRANS
+    assert put(beside, 3) == [[], [(3,)]]
+    assert pile(beside) == []
+
+
+def test_with_a_commit_they_stay(beside):
+    assert put(beside, 1, 2, commit=True) == [[], [], [(2,)]]
+    assert beside.info.transaction_status == TransactionStatus.IDLE
+    assert pile(beside) == [1, 2]
+
+
+def test_one_statement_with_a_commit_is_a_transaction_by_itself(beside):
+    cursor = statements._cursor_of(beside)
+    with cursor.at_once(commit=True):
+        cursor.execute(PUT, [1])
+    assert beside.info.transaction_status == TransactionStatus.IDLE
+    assert pile(beside) == [1]
+
+
+def test_an_error_among_them_takes_back_all(beside):
+    with pytest.raises(errors.InvalidTextRepresentation):
+        put(beside, 1, "one", 2, commit=True)
+    assert pile(beside) == []
+    beside.rollback()
+    assert put(beside, 3) == [[], [(1,)]]
+
+
+def test_so_does_what_only_the_commit_refuses(beside):
+    with pytest.raises(errors.UniqueViolation):
+        put(beside, 1, 1, commit=True)
+    assert beside.info.transaction_status == TransactionStatus.IDLE
+    assert pile(beside) == []
+
+
+def test_nothing_goes_out_if_one_cannot_be_sent(beside):
+    with pytest.raises(psycopg.ProgrammingError):
+        put(beside, 1, object(), commit=True)
+    assert beside.info.transaction_status == TransactionStatus.IDLE
+    assert pile(beside) == []
+
+
+def test_what_no_buffer_holds_goes_out_too(beside):
+    large = "x" * 20_000_000
+    cursor = statements._cursor_of(beside)
+    with cursor.at_once() as found:
+        cursor.execute("SELECT length($1::text)", [large])
+        cursor.execute("SELECT $1::text", [large])
+    assert found == [[(len(large),)], [(large,)]]
+
+
+def test_who_is_interrupted_leaves_no_answer_to_the_next(beside, monkeypatch):
+    def interrupted(cursor):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PreparedCursor, "_answers", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        put(beside, 1)
+    assert beside.closed

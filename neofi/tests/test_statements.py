@@ -6,10 +6,11 @@ from django.db import OperationalError, connection, models
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from neofi import statements
-from neofi.statements import Parameter, Statement
+from neofi.statements import Bound, Parameter, Statement
 
 USERNAME = Parameter("username", models.CharField())
 NAMED = User.objects.filter(username=USERNAME)
+ID = Statement(NAMED.values_list("id"))
 
 
 @pytest.mark.django_db
@@ -49,6 +50,16 @@ def test_statements_are_counted_as_queries(django_assert_num_queries):
     statement = Statement(NAMED.values_list("id"))
     with django_assert_num_queries(1):
         statement.row(username="ada")
+
+
+@pytest.mark.django_db
+def test_statements_in_turn_find_what_each_would_alone(django_assert_num_queries):
+    ada, bob = UserFactory(username="ada"), UserFactory(username="bob")
+    of_ada, of_bob = (Bound(ID, {"username": name}) for name in ("ada", "bob"))
+    nobody = Bound(Statement(NAMED.values_list("email")), {"username": "nobody"})
+    with django_assert_num_queries(3):
+        found = statements.fetch_in_turn(of_ada, nobody, of_bob)
+    assert found == [[(ada.pk,)], [], [(bob.pk,)]]
 
 
 @pytest.fixture

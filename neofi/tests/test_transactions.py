@@ -9,8 +9,9 @@ from rest_framework.exceptions import ValidationError
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from accounts.tests.threads import at_once
-from neofi import outages, transactions
-from neofi.transactions import refusal_of, service
+from neofi import outages, statements, transactions
+from neofi.statements import Bound, Statement
+from neofi.transactions import execute_at_end, refusal_of, service
 
 
 @service
@@ -152,3 +153,77 @@ def test_other_errors_are_not_tried_again():
     with pytest.raises(OperationalError):
         service(broken)()
     assert broken.runs == 1
+
+
+NAMES = Bound(Statement(User.objects.values_list("username")), {})
+RENAME = "UPDATE accounts_user SET username = $1 WHERE username = $2"
+
+
+@service
+def rename(before: str, after: str, *, then=lambda: None) -> None:
+    execute_at_end(RENAME, [after, before])
+    then()
+
+
+def usernames() -> set[str]:
+    return set(User.objects.values_list("username", flat=True))
+
+
+@pytest.fixture
+def ada(transactional_db):
+    UserFactory(username="ada")
+
+
+def test_a_statement_at_the_end_is_committed(ada):
+    committed = []
+    rename("ada", "bob", then=lambda: transaction.on_commit(lambda: committed.append(usernames())))
+    assert committed == [{"bob"}]
+
+
+def test_it_goes_before_whatever_follows_it(ada):
+    seen = []
+    rename("ada", "bob", then=lambda: seen.append(usernames()))
+    rename("bob", "eve", then=lambda: seen.append(statements.fetch_in_turn(NAMES)[0]))
+    assert seen == [{"bob"}, [("eve",)]]
+    rename("eve", "zoe", then=lambda: execute_at_end(RENAME, ["ann", "zoe"]))
+    assert usernames() == {"ann"}
+
+
+def test_it_is_not_sent_if_the_service_refuses(ada):
+    def refuse():
+        raise outages.busy()
+
+    with pytest.raises(outages.Unavailable):
+        rename("ada", "bob", then=refuse)
+    rename("ada", "eve", then=lambda: transaction.set_rollback(True))
+    assert usernames() == {"ada"}
+    assert connection.execute_wrappers == []
+
+
+def test_what_the_end_is_refused_for_is_said_in_the_constraints_sentence(ada):
+    UserFactory(username="bob")
+    with pytest.raises(ValidationError) as refused:
+        rename("ada", "bob")
+    assert refused.value.get_codes() == {"username": ["taken"]}
+    assert usernames() == {"ada", "bob"}
+    rename("ada", "eve")
+    assert usernames() == {"eve", "bob"}
+
+
+def test_inside_of_another_service_it_is_refused_where_it_stands(ada):
+    UserFactory(username="bob")
+
+    @service
+    def rename_if_possible():
+        with suppress(ValidationError):
+            rename("ada", "bob")
+        rename("ada", "eve")
+
+    rename_if_possible()
+    assert usernames() == {"eve", "bob"}
+
+
+def test_outside_of_any_service_it_is_run_at_once(ada):
+    with transaction.atomic():
+        execute_at_end(RENAME, ["bob", "ada"])
+    assert usernames() == {"bob"}
