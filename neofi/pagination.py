@@ -18,11 +18,11 @@ import orjson
 from django.db import models
 from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
-from django.utils.encoding import escape_uri_path
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from neofi.addresses import uri_of
 from neofi.problems import invalid
 from neofi.statements import Bound, Parameter, Statement
 
@@ -214,11 +214,9 @@ class KeysetPagination(BasePagination):
     @cached_property
     def _address(self) -> str:
         """Of this list, up to the value of `cursor`."""
-        request = self.request
-        given = [pair for pair in request.query_params.lists() if pair[0] != "cursor"]
+        given = [pair for pair in self.request.query_params.lists() if pair[0] != "cursor"]
         query = urlencode([*given, ("cursor", "")], doseq=True)
-        path = escape_uri_path(request.path)
-        return f"{request.scheme}://{request.get_host()}{path}?{query}"
+        return f"{uri_of(self.request)}?{query}"
 
     def get_paginated_response_schema(self, schema):
         # The library fills its examples of pages with these.

@@ -1,5 +1,6 @@
 """The event's body, in and out."""
 
+from collections.abc import Collection
 from typing import Any
 
 from rest_framework import serializers
@@ -137,11 +138,16 @@ class EventSerializer(SnapshotSerializer):
     )
 
     def to_representation(self, event: Event) -> dict[str, Any]:
-        values = self.values(event)
-        wanted = self.context.get("fields")
+        return self.represented(event, self.context.get("fields"))
+
+    @classmethod
+    def represented(cls, event: Event, wanted: Collection[str] | None = None) -> dict[str, Any]:
+        """What is shown of an event, or those of its fields that are wanted."""
+        values = cls.values(event)
         return values if wanted is None else {n: v for n, v in values.items() if n in wanted}
 
-    def values(self, event: Event) -> dict[str, Any]:
+    @classmethod
+    def values(cls, event: Event) -> dict[str, Any]:
         values = {
             "id": event.id,
             **contents.of(event),
@@ -167,7 +173,8 @@ class EventRowSerializer(EventSerializer):
     etag = serializers.CharField(help_text="For If-Match.")
     deleted_at = serializers.DateTimeField(required=False, help_text="In the trash alone.")
 
-    def values(self, event: Event) -> dict[str, Any]:
+    @classmethod
+    def values(cls, event: Event) -> dict[str, Any]:
         values = super().values(event)
         values["etag"] = etag(etags.state_of(event))
         if event.deleted_at:

@@ -1,6 +1,7 @@
 """What the views of one event have in common: finding it, and answering with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from events.views.writing import WriteMixin
 from neofi.conditional import etag, form_of, names_tag
 from neofi.ids import parse_uuid
 from neofi.problems import invalid
+from neofi.serializers import Shown
 from neofi.statements import Bound
 from neofi.views import StrictView
 
@@ -98,7 +100,7 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
 
     @property
     def if_match(self) -> str | None:
-        return self.request.headers.get("If-Match")
+        return self.request.META.get("HTTP_IF_MATCH")
 
     def resolve(self) -> Side | None:
         """Which side `?resolve=` says shall win."""
@@ -141,14 +143,20 @@ class EventScopedViewSet(WriteMixin, StrictView, GenericViewSet):
 
     def answer(self, event: Event, status_code: int = status.HTTP_200_OK) -> Response:
         """The event as this caller sees it now, with its tag; 304 if the caller has it."""
-        context = self.get_serializer_context()
-        form = form_of(self.request.accepted_renderer.format, context.get("fields"))
+        fields = self.wanted_fields()
+        form = form_of(self.request.accepted_renderer.format, fields)
         tag = etag(etags.state_of(event), form)
         known = self.request.META.get("HTTP_IF_NONE_MATCH")
         if self.action == "retrieve" and known is not None and names_tag(known, tag):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
-        data = EventSerializer(event, context=context).data
+        data = Shown(EventSerializer.represented(event, fields), partial(self.written_by, event))
         return self.tell(Response(data, status=status_code, headers={"ETag": tag}), event)
+
+    def wanted_fields(self) -> Sequence[str] | None:
+        """The names in `?fields=`, or None for all of them."""
+
+    def written_by(self, event: Event) -> EventSerializer:
+        return EventSerializer(event, context=self.get_serializer_context())
 
     def tell(self, response: Response, *concerned: Any) -> Response:
         """Name the change set, if any of these events or grants was written at all."""

@@ -31,6 +31,7 @@ from events.services.editing import Edit
 from events.views import docs
 from events.views.base import RESOLVE, EventScopedViewSet
 from neofi import pagination
+from neofi.addresses import uri_of
 from neofi.ids import parse_uuid
 from neofi.problems import invalid
 from neofi.statements import Bound
@@ -154,8 +155,7 @@ class EventViewSet(EventScopedViewSet):
     def get_serializer_context(self):
         return super().get_serializer_context() | {"fields": self.wanted_fields()}
 
-    def wanted_fields(self) -> Sequence[str] | None:
-        """The names in `?fields=`, or None for all of them."""
+    def wanted_fields(self):
         given = self.request.query_params.get("fields") if self.request else None
         if given is None or self.action not in ("list", "retrieve"):
             return None
@@ -170,7 +170,7 @@ class EventViewSet(EventScopedViewSet):
         content = self.validated()
         event = writing.create_event(by=request.user, note=content.pop("note", ""), content=content)
         response = self.answer(event, status.HTTP_201_CREATED)
-        response["Location"] = request.build_absolute_uri(f"{request.path}/{event.pk}")
+        response["Location"] = f"{uri_of(request)}/{event.pk}"
         return response
 
     def retrieve(self, request, id):

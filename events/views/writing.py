@@ -64,7 +64,7 @@ class WriteMixin:
         return self.first_answer is not None
 
     def has_key(self) -> bool:
-        return self.request.method == "POST" and "Idempotency-Key" in self.request.headers
+        return self.request.method == "POST" and "HTTP_IDEMPOTENCY_KEY" in self.request.META
 
     def answer_again(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.response_of(self.first_answer)
@@ -88,7 +88,7 @@ class WriteMixin:
         return self.response_of(answer_once(self.keyed_request(request), act))
 
     def keyed_request(self, request: Request) -> KeyedRequest:
-        key = request.headers["Idempotency-Key"]
+        key = request.META["HTTP_IDEMPOTENCY_KEY"]
         if not SANE_KEY.fullmatch(key):
             raise ParseError("An Idempotency-Key has 1 to 255 visible ASCII characters, no spaces.")
         try:
