@@ -67,6 +67,13 @@ def test_values_come_back_as_they_went(value):
     assert statements.fetch(f"SELECT $1::{kind}", [given]) == [(value,)]
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"), [("plan_cache_mode", "force_generic_plan"), ("enable_memoize", "off")]
+)
+def test_a_plan_is_made_once_and_keeps_nothing(setting, value):
+    assert statements.fetch(f"SHOW {setting}", []) == [(value,)]
+
+
 @pytest.fixture
 def beside(db):
     """A connection of the driver's, about to begin a transaction, with a table of its own."""
