@@ -99,13 +99,7 @@ DATABASES = {
 # PostgreSQL plans a prepared statement once (neofi.statements), which most of the time takes longer
 # than to run it. A pooler that hands each transaction another connection may know none of them.
 if env.bool("DATABASE_PREPARED_STATEMENTS", True):
-    options = DATABASES["default"].setdefault("OPTIONS", {})
-    options.setdefault("prepare_threshold", 0)
-    # By itself it plans some of them at each run, where it hopes for a better plan: two thirds of
-    # what a page costs it. And in what is joined here no key comes twice, for which it would keep
-    # what it found: a quarter of the rest. What DATABASE_URL says wins.
-    plans = "-c plan_cache_mode=force_generic_plan -c enable_memoize=off"
-    options["options"] = f"{plans} {options.get('options', '')}".strip()
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 0)
 # How long the web server waits, in seconds (0: for ever), and its pool of connections (0: none).
 # Commands wait as long as it takes: neofi/web_database.py is what gives a worker its limits.
 seconds = validate.Range(min=0, max=3600)

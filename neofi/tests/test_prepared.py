@@ -67,13 +67,6 @@ def test_values_come_back_as_they_went(value):
     assert statements.fetch(f"SELECT $1::{kind}", [given]) == [(value,)]
 
 
-@pytest.mark.parametrize(
-    ("setting", "value"), [("plan_cache_mode", "force_generic_plan"), ("enable_memoize", "off")]
-)
-def test_a_plan_is_made_once_and_keeps_nothing(setting, value):
-    assert statements.fetch(f"SHOW {setting}", []) == [(value,)]
-
-
 @pytest.fixture
 def beside(db):
     """A connection of the driver's, about to begin a transaction, with a table of its own."""
@@ -96,6 +89,20 @@ def test_what_somebody_else_let_go_is_prepared_anew(beside):
         cursor.execute("SELECT 1")
     beside.rollback()
     assert cursor.execute("SELECT 1").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("plan_cache_mode", "force_generic_plan"), ("enable_memoize", "off")]
+)
+def test_a_plan_is_made_once_and_keeps_nothing(beside, setting, value):
+    assert PreparedCursor(beside).execute(f"SHOW {setting}").fetchall() == [(value,)]
+
+
+@pytest.mark.parametrize("setting", ["plan_cache_mode", "enable_memoize"])
+def test_where_nothing_is_prepared_nothing_is_set(beside, setting):
+    beside.prepare_threshold = None
+    [(value,)] = PreparedCursor(beside).execute(f"SHOW {setting}").fetchall()
+    assert value in ("auto", "on")
 
 
 PUT = "INSERT INTO pile VALUES ($1::int)"
