@@ -11,6 +11,8 @@ KIB = 1024
 # An ordinary call's body comes in whatever others do: up to this size it takes nothing of the room
 # that all share. How many of them there are is bounded by the server's connections.
 SMALL = 256 * KIB
+# What the server reads together with the headers, at the first go: up to 8 KiB.
+AT_ONCE = 4 * KIB
 BODIES_IN_MEMORY = 16  # of the largest size, in one process: what is beyond the small ones
 # What takes of the room has to keep coming: so many bytes a second, and no longer pause than this.
 PACE = 16 * KIB
@@ -73,10 +75,9 @@ class Bodies:
             f"A body may have up to {largest} bytes.",
         )
 
-    def comes_at_once(self, scope) -> bool:
-        """Whether it is small and of known length, so that its first part may well be all of it."""
-        told = announced_length(scope)
-        return bool(told) and told <= min(SMALL, self._largest) and scope["http_version"] != "2"
+    def comes_at_once(self, scope, told: int) -> bool:
+        """Whether its first part may well be all of it."""
+        return 0 < told <= min(AT_ONCE, self._largest) and scope["http_version"] != "2"
 
     @asynccontextmanager
     async def received(self, scope, receive) -> AsyncIterator[bytes | Refusal]:
@@ -136,10 +137,10 @@ class Bodies:
         return None
 
 
-def whole(scope, message) -> bytes | None:
+def whole(message, told: int) -> bytes | None:
     """The body, if this message has all of it."""
     body = message.get("body", b"")  # of a client that is gone there is none
-    return body if len(body) == announced_length(scope) else None
+    return body if len(body) == told else None
 
 
 def announced_length(scope) -> int | None:

@@ -69,23 +69,24 @@ class Front:
         """
         if scope["type"] != "http":
             return False
-        if announced_length(scope) is None:
+        told = announced_length(scope)
+        if told is None:
             self._threads.start(self._answer, scope, b"", send)
             return True
-        taken = self._bodies.comes_at_once(scope)
+        taken = self._bodies.comes_at_once(scope, told)
         if taken:
-            arriving = (receive(), receive, send, loop)
+            arriving = (told, receive(), receive, send, loop)
             self._threads_for(scope).start(self._answer_if_whole, scope, *arriving)
         return taken
 
-    def _answer_if_whole(self, in_time: bool, scope, first, receive, send, loop) -> None:
-        body = whole(scope, first.result()) if first.done() else None
-        if body is None:
+    def _answer_if_whole(self, in_time: bool, scope, told, first, receive, send, loop) -> None:
+        body = whole(first.result(), told) if first.done() else None
+        if body is None and in_time:
             messages = chain([first], iter(receive, None))
             by_the_loop = self(scope, partial(next, messages), send)
-            asyncio.run_coroutine_threadsafe(by_the_loop, loop)
+            asyncio.run_coroutine_threadsafe(by_the_loop, loop).add_done_callback(log_failure)
         else:
-            self._answer(in_time, scope, body, send)
+            self._answer(in_time, scope, body or b"", send)
 
     async def __call__(self, scope, receive, send) -> None:
         """One request. Servers that speak of other things (lifespan, websocket) get no answer."""
@@ -115,6 +116,11 @@ class Front:
         if in_time:
             return call(self._wsgi, environ)
         return answer_without_django(environ, busy)
+
+
+def log_failure(future: Future) -> None:
+    if not future.cancelled() and future.exception():
+        log.error("A request got no answer of ours.", exc_info=future.exception())
 
 
 def environ_of(scope, body: bytes | Refusal) -> dict:

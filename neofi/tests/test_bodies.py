@@ -189,3 +189,24 @@ def test_a_small_body_may_take_until_the_deadline(monkeypatch):
     monkeypatch.setattr(bodies, "PACE", 1_000_000)
     monkeypatch.setattr(bodies, "PAUSE", 0.001)
     assert received(request(length(50)), trickling(5, pause=0.01)) == b"x" * 50
+
+
+@pytest.mark.parametrize(
+    ("told", "version", "comes"),
+    [
+        (1, "1.1", True),
+        (bodies.AT_ONCE, "1.1", True),
+        (bodies.AT_ONCE + 1, "1.1", False),
+        (0, "1.1", False),
+        (1, "2", False),
+    ],
+)
+def test_what_is_small_may_come_at_once(told, version, comes):
+    assert Bodies(10**6, 5).comes_at_once(request(version=version), told) is comes
+
+
+def test_only_all_of_it_is_whole():
+    message = {"type": "http.request", "body": b"ab"}
+    assert bodies.whole(message, 2) == b"ab"
+    assert bodies.whole(message, 3) is None
+    assert bodies.whole({"type": "http.disconnect"}, 2) is None

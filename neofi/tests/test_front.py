@@ -306,6 +306,50 @@ def test_a_small_body_that_is_there_needs_no_loop():
     assert sent.get(timeout=5)["body"] == b"ab"
 
 
+TWO_BYTES = SCOPE | {"headers": [*MINE, (b"content-length", b"2")]}
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_small_body_too_is_refused_if_no_thread_is_free_for_long(is_whole):
+    wsgi, sent, first = Busy(), SimpleQueue(), SimpleQueue()
+    message = known({"type": "http.request", "body": b"ab"}) if is_whole else Future()
+    application = front(wsgi, patience=0.05)
+    application.take(SCOPE, None, first.put, None)
+    assert application.take(TWO_BYTES, lambda: message, sent.put, None)
+    refusal = [sent.get(timeout=5) for _ in range(2)]
+    wsgi.go_on.set()
+    assert_problem(*refusal, HTTPStatus.SERVICE_UNAVAILABLE, "busy")
+    assert first.get(timeout=5)["status"] == 200
+
+
+def test_a_small_body_on_a_slow_path_waits_in_the_slow_line():
+    slow, sent, other = Busy(), SimpleQueue(), SimpleQueue()
+    message = known({"type": "http.request", "body": b"ab"})
+    application = front(
+        lambda environ, start: (echo if environ["PATH_INFO"] == "/" else slow)(environ, start),
+        slow_paths=("/slow",),
+    )
+    assert application.take(TWO_BYTES | {"raw_path": b"/slow"}, lambda: message, sent.put, None)
+    assert application.take(TWO_BYTES, lambda: message, other.put, None)
+    assert other.get(timeout=5)["status"] == 200
+    assert sent.empty()
+    slow.go_on.set()
+    assert sent.get(timeout=5)["status"] == 200
+
+
+def test_a_failure_of_the_rest_is_logged(caplog):
+    async def taken() -> None:
+        loop = asyncio.get_running_loop()
+        first = loop.create_future()
+        assert front(echo).take(TWO_BYTES, lambda: first, None, loop)
+        await asyncio.sleep(0.05)
+        first.set_exception(RuntimeError("the server's"))
+        await asyncio.sleep(0.05)
+
+    asyncio.run(taken())
+    assert "A request got no answer of ours." in caplog.text
+
+
 @pytest.mark.parametrize("is_late", [False, True])
 @pytest.mark.parametrize(
     ("parts", "status"), [((b"a", b"b"), 200), ((b"ab",), 200), ((b"a", None), 400)]
@@ -319,10 +363,9 @@ def test_the_loop_waits_for_the_rest_of_a_small_body(is_late, parts, status):
         loop, sent = asyncio.get_running_loop(), SimpleQueue()
         futures = [loop.create_future() for _ in parts]
         arriving = iter(futures)
-        scope = SCOPE | {"headers": [(b"content-length", b"2")]}
         if not is_late:
             tell(futures[0], parts[0])
-        assert front(wsgi).take(scope, lambda: next(arriving), sent.put, loop)
+        assert front(wsgi).take(TWO_BYTES, lambda: next(arriving), sent.put, loop)
         await asyncio.sleep(0.05)
         for future, part in zip(futures, parts, strict=True):
             future.done() or tell(future, part)
