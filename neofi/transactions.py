@@ -48,6 +48,9 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
                 ending.commit()
                 return result
 
+        ending = _ending.get()
+        if ending:
+            ending.flush()  # or what is refused of it would pass for a refusal of this one
         try:
             # Inside of another transaction there is nothing to begin again: all of it is lost.
             return part() if connection.in_atomic_block else _persist(whole)
@@ -63,8 +66,8 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
 def execute_at_end(query: str, params: Sequence[Any] = ()) -> None:
     """Run SQL with native placeholders before any other statement, or at the end of the service.
 
-    There it goes together with the COMMIT, a round trip less; alone in its transaction it needs
-    none. So it may be later than here that what the database refuses is raised.
+    There it goes together with the COMMIT, a round trip less; alone in its transaction it goes
+    without BEGIN and COMMIT. What the database refuses may so be raised later than here.
     """
     ending = _ending.get()
     # What is in a savepoint has to be refused there.
@@ -89,22 +92,24 @@ class _Ending:
         self._take()
 
     def put_off(self, query: str, params: Sequence[Any]) -> None:
-        self._run()
+        self.flush()
         self._waiting = query, params
-        connection.execute_wrappers.append(self._before)
+        # At the front, for Django takes its own away from the end.
+        connection.execute_wrappers.insert(0, self._before)
 
     def commit(self) -> None:
-        """If no statement waits, or nothing shall be kept, that is left to Django."""
+        """If no statement waits, that is left to Django; what shall not be kept is not sent."""
         waiting = self._take()
         if waiting and not connection.needs_rollback:
             statements.execute_and_commit(*waiting)
 
     def _before(self, execute: Callable, *args: Any) -> Any:
         """What Django calls to run any other statement."""
-        self._run()
+        self.flush()
         return execute(*args)
 
-    def _run(self) -> None:
+    def flush(self) -> None:
+        """Run what waits now."""
         waiting = self._take()
         if waiting:
             statements.execute(*waiting)

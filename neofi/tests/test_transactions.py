@@ -223,6 +223,69 @@ def test_inside_of_another_service_it_is_refused_where_it_stands(ada):
     assert usernames() == {"eve", "bob"}
 
 
+def test_a_service_inside_is_not_blamed_for_what_waits_outside(ada):
+    UserFactory(username="bob")
+
+    @service
+    def rename_and_go_on():
+        execute_at_end(RENAME, ["bob", "ada"])
+        with suppress(ValidationError):
+            rename("bob", "eve")
+
+    with pytest.raises(ValidationError):
+        rename_and_go_on()
+    assert usernames() == {"ada", "bob"}
+
+
+LOST_TWICE = """
+DO $$ BEGIN
+    IF nextval('tries') < 3 THEN RAISE EXCEPTION 'lost' USING ERRCODE = '40P01'; END IF;
+    UPDATE accounts_user SET username = 'bob';
+END $$
+"""
+
+
+def test_what_lost_at_the_end_is_run_again_whole(ada, no_pauses):
+    tries = []
+
+    @service
+    def rename_at_last():
+        tries.append(1)
+        execute_at_end(LOST_TWICE)
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP SEQUENCE tries")
+    rename_at_last()
+    assert (len(tries), usernames()) == (3, {"bob"})
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SEQUENCE tries")
+
+
+@pytest.mark.parametrize("savepoint", [True, False])
+def test_in_a_part_of_the_transaction_it_is_run_at_once(ada, savepoint):
+    @service
+    def rename_in_part():
+        with transaction.atomic(savepoint=savepoint):
+            execute_at_end(RENAME, ["bob", "ada"])
+            assert connection.execute_wrappers == []
+
+    rename_in_part()
+    assert usernames() == {"bob"}
+
+
+def test_wrappers_of_others_go_away_with_their_block(ada):
+    def other(execute, *args):
+        return execute(*args)
+
+    @service
+    def rename_under_another():
+        with connection.execute_wrapper(other):
+            execute_at_end(RENAME, ["bob", "ada"])
+
+    rename_under_another()
+    assert (usernames(), connection.execute_wrappers) == ({"bob"}, [])
+
+
 def test_outside_of_any_service_it_is_run_at_once(ada):
     with transaction.atomic():
         execute_at_end(RENAME, ["bob", "ada"])
