@@ -1,6 +1,7 @@
 """How two contents differ, in the forms that people and programs ask for.
 
-Pure: contents in (see events.content), plain values out.
+Pure: contents in (see events.content), plain values out. Those of versions come as JSON has them
+(`snapshots.as_json`), for of what is compared little is ever shown.
 """
 
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ def changes(before: Content | None, after: Content) -> list[dict[str, Any]]:
 
 
 def changes_as_kept(before: dict[str, Any] | None, after: dict[str, Any]) -> list[dict[str, Any]]:
-    """The same of two contents `snapshots.as_json`: of what is compared, little is ever shown."""
+    """The same of two contents as JSON has them."""
     rows = changes(before, after)
     for row in rows:
         if row["field"] in contents.OBJECTS:

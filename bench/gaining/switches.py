@@ -85,8 +85,10 @@ class PsycopgsOwn(RawCursor):
     def at_once(self, commit=False) -> Iterator[list]:
         """One after the other; the COMMIT is left to Django."""
         self.found = found = []
-        yield found
-        self.found = None
+        try:
+            yield found
+        finally:
+            self.found = None
 
 
 def psycopgs_own():
