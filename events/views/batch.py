@@ -46,7 +46,7 @@ class BatchViewSet(EventScopedViewSet):
         """What became of the event; None once it is deleted."""
         if item.op == Op.DELETE:
             return None
-        return EventRowSerializer(event, context=self.get_serializer_context()).data
+        return EventRowSerializer.represented(event)
 
     def alone(self, item: Item, result: Result) -> dict:
         """What this item would have been answered, had it come alone."""
