@@ -23,10 +23,9 @@ from psycopg.types.json import set_json_loads
 
 MOST = 100  # plans in the memory of one connection
 # By itself PostgreSQL plans some of them at each run, where it hopes for a better plan: two thirds
-# of what a page costs it. And in what they join no key comes twice, for which it would keep what it
-# found: a quarter of the rest. Not asked for with the connection, for poolers refuse what they do
-# not know; in a transaction that is rolled back it is lost, and then costs just that.
-PLANS = b"SET plan_cache_mode = force_generic_plan; SET enable_memoize = off"
+# of what a page costs it. Not asked for with the connection, for poolers refuse what they do not
+# know; in a transaction that is rolled back it is lost, and then costs just that.
+PLANS = b"SET plan_cache_mode = force_generic_plan"
 ANSWERED = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}
 
 

@@ -91,18 +91,10 @@ def test_what_somebody_else_let_go_is_prepared_anew(beside):
     assert cursor.execute("SELECT 1").fetchall() == [(1,)]
 
 
-@pytest.mark.parametrize(
-    ("setting", "value"), [("plan_cache_mode", "force_generic_plan"), ("enable_memoize", "off")]
-)
-def test_a_plan_is_made_once_and_keeps_nothing(beside, setting, value):
-    assert PreparedCursor(beside).execute(f"SHOW {setting}").fetchall() == [(value,)]
-
-
-@pytest.mark.parametrize("setting", ["plan_cache_mode", "enable_memoize"])
-def test_where_nothing_is_prepared_nothing_is_set(beside, setting):
-    beside.prepare_threshold = None
-    [(value,)] = PreparedCursor(beside).execute(f"SHOW {setting}").fetchall()
-    assert value in ("auto", "on")
+@pytest.mark.parametrize(("threshold", "mode"), [(0, "force_generic_plan"), (None, "auto")])
+def test_a_plan_is_made_once_where_it_is_kept_at_all(beside, threshold, mode):
+    beside.prepare_threshold = threshold
+    assert PreparedCursor(beside).execute("SHOW plan_cache_mode").fetchall() == [(mode,)]
 
 
 PUT = "INSERT INTO pile VALUES ($1::int)"
