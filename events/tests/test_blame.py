@@ -1,5 +1,3 @@
-import pytest
-
 from events import content
 from events.models import HistoricalEvent
 from events.services import versions
@@ -18,11 +16,6 @@ EDITS = [
     ("owner", {"all_day": True, "start_time": "2026-03-02", "end_time": "2026-03-03"}),
     ("editor", {"timezone": "Europe/Berlin"}),
 ]
-
-
-@pytest.fixture
-def url(event):
-    return f"/api/events/{event.pk}"
 
 
 def naive_blame(event) -> dict[str, int]:

@@ -21,11 +21,6 @@ from neofi.problems import Conflict
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def url(event):
-    return f"/api/events/{event.pk}"
-
-
 def version_numbers(event) -> list[int]:
     rows = HistoricalEvent.objects.of_event(event.pk).order_by("version")
     return list(rows.values_list("version", flat=True))

@@ -27,11 +27,6 @@ TRICKY = [
 
 
 @pytest.fixture
-def url(event):
-    return f"/api/events/{event.pk}"
-
-
-@pytest.fixture
 def edited(editor, event):
     """At version 4: each a different change from the one before."""
     for change in (

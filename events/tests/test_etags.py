@@ -13,11 +13,6 @@ from events.tests.factories import EventFactory, body, edit
 MSGPACK = "application/msgpack"
 
 
-@pytest.fixture
-def url(event):
-    return f"/api/events/{event.pk}"
-
-
 def tag_of(client, url: str, **headers) -> str:
     return client.get(url, headers=headers)["ETag"]
 

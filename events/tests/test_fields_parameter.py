@@ -3,11 +3,6 @@ import pytest
 from accounts.tests.bodies import errors_in
 
 
-@pytest.fixture
-def url(event):
-    return f"/api/events/{event.pk}"
-
-
 def test_an_event_answers_just_the_fields_asked_for(api, viewer, url):
     event = api(viewer).get(f"{url}?fields=title,start_time,owner").json()
     assert event.keys() == {"title", "start_time", "owner"}

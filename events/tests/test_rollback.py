@@ -9,11 +9,6 @@ from events.tests.factories import EventFactory, edit
 
 
 @pytest.fixture
-def url(event):
-    return f"/api/events/{event.pk}"
-
-
-@pytest.fixture
 def edited(editor, event):
     """At version 3."""
     edit(event.pk, by=editor, content={"title": "Review", "metadata": {"k": [1]}})

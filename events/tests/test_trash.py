@@ -9,11 +9,6 @@ from events.views.base import EventScopedViewSet
 
 
 @pytest.fixture
-def url(event):
-    return f"/api/events/{event.pk}"
-
-
-@pytest.fixture
 def in_trash(owner, event):
     return delete_event(event.pk, by=owner)
 

@@ -18,11 +18,6 @@ TIMES = in_memory({"start_time": "2026-03-02T12:00:00Z", "end_time": "2026-03-02
 
 
 @pytest.fixture
-def url(event):
-    return f"/api/events/{event.pk}"
-
-
-@pytest.fixture
 def edited(editor, event):
     """At version 3."""
     edit(event.pk, by=editor, content={"title": "Review", "tags": ["a"], "metadata": {"k": 1}})

@@ -5,11 +5,6 @@ from events.models import Event, HistoricalEvent
 from events.tests.factories import EventFactory, body
 
 
-@pytest.fixture
-def url(event):
-    return f"/api/events/{event.pk}"
-
-
 def changed(response) -> dict:
     assert response.status_code == 200, response.content
     return response.json()
