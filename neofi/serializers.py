@@ -1,7 +1,7 @@
 """The base of every request body: what is not known, or not of the right type, is refused."""
 
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -80,21 +80,6 @@ class StrictSerializer(serializers.Serializer):
         except serializers.ValidationError as error:
             return error.detail
         return {}
-
-
-class Shown(dict):
-    """What a serializer gives, with a serializer that is made only if somebody asks for it.
-
-    That is the browsable API, for its forms. To make one is 4 % of reading an event.
-    """
-
-    def __init__(self, values: Mapping, make_serializer: Callable[[], serializers.Serializer]):
-        super().__init__(values)
-        self._make_serializer = make_serializer
-
-    @cached_property
-    def serializer(self) -> serializers.Serializer:
-        return self._make_serializer()
 
 
 def _type_errors(field: serializers.Field, value: Any) -> list | dict:

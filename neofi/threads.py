@@ -62,7 +62,7 @@ class Threads:
                 self._do_the_first()
                 reign.busy_since = None
 
-    def _depose(self, reign: "Reign") -> None:
+    def _depose(self, reign: Reign) -> None:
         if not reign.over:
             reign.over = True
             self._lead.release()

@@ -1,6 +1,7 @@
 """The event's body, in and out."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from typing import Any
 
 from rest_framework import serializers
@@ -180,3 +181,18 @@ class EventRowSerializer(EventSerializer):
         if event.deleted_at:
             values["deleted_at"] = event.deleted_at
         return values
+
+
+class Shown(dict):
+    """What a serializer gives, with a serializer that is made only if somebody asks for it.
+
+    That is the browsable API, for its forms. To make one is 4 % of reading an event.
+    """
+
+    def __init__(self, values: Mapping, make_serializer: Callable[[], serializers.Serializer]):
+        super().__init__(values)
+        self._make_serializer = make_serializer
+
+    @cached_property
+    def serializer(self) -> serializers.Serializer:
+        return self._make_serializer()

@@ -16,12 +16,11 @@ from events.models import Event
 from events.permissions import RolePermission
 from events.roles import Role
 from events.schema import WriteAutoSchema
-from events.serializers.events import EventSerializer, NoteSerializer
+from events.serializers.events import EventSerializer, NoteSerializer, Shown
 from events.views.writing import WriteMixin
 from neofi.conditional import etag, form_of, names_tag
 from neofi.ids import parse_uuid
 from neofi.problems import invalid
-from neofi.serializers import Shown
 from neofi.statements import Bound
 from neofi.views import StrictView
 

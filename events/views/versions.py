@@ -177,5 +177,6 @@ class BlameViewSet(EventScopedViewSet):
         last = self.event.field_versions
         wanted = set(last.values())
         rows = by_number(reading.versions(self.event_id, wanted).rows(), wanted)
-        authors = {version: AuthorshipSerializer(row).data for version, row in rows.items()}
+        authorship = AuthorshipSerializer().to_representation
+        authors = {version: authorship(row) for version, row in rows.items()}
         return Response({name: authors[last[name]] for name in contents.FIELDS})

@@ -1,10 +1,11 @@
-"""What the tables of refusals share."""
+"""What the tables of refusals share, and a connection that a test may break."""
 
 import re
 
+import psycopg
 import pytest
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 
 from events.services import writing
 from events.tests.factories import EventFactory
@@ -71,3 +72,13 @@ def in_vain():
         return response
 
     return check
+
+
+@pytest.fixture
+def own(db):
+    """A connection of the driver's, beside those of Django."""
+    parameters = connection.get_connection_params()
+    for name in ("context", "cursor_factory"):
+        parameters.pop(name, None)
+    with psycopg.connect(**parameters, autocommit=True) as own:
+        yield own

@@ -119,16 +119,6 @@ def test_a_connection_that_cannot_be_made_is_an_outage(place):
     assert outages.refusal_of(attempt_at(place)).get_codes() == AWAY
 
 
-@pytest.fixture
-def own(db):
-    """A connection of the driver's, beside those of Django."""
-    parameters = connection.get_connection_params()
-    for name in ("context", "cursor_factory"):
-        parameters.pop(name, None)
-    with psycopg.connect(**parameters, autocommit=True) as own:
-        yield own
-
-
 def error_of(function, *args) -> psycopg.Error:
     with pytest.raises(psycopg.Error) as caught:
         function(*args)

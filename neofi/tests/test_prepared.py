@@ -68,17 +68,13 @@ def test_values_come_back_as_they_went(value):
 
 
 @pytest.fixture
-def beside(db):
-    """A connection of the driver's, about to begin a transaction, with a table of its own."""
-    parameters = connection.get_connection_params()
-    for name in ("context", "cursor_factory"):
-        parameters.pop(name, None)
-    with psycopg.connect(**parameters, autocommit=True) as beside:
-        # What psycopg prepares itself, a rollback lets go, together with all that is ours.
-        beside.prepare_threshold = 1_000
-        beside.execute("CREATE TEMP TABLE pile (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
-        beside.autocommit = False
-        yield beside
+def beside(own):
+    """It, about to begin a transaction, with a table of its own."""
+    # What psycopg prepares itself, a rollback lets go, together with all that is ours.
+    own.prepare_threshold = 1_000
+    own.execute("CREATE TEMP TABLE pile (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+    own.autocommit = False
+    return own
 
 
 def test_what_somebody_else_let_go_is_prepared_anew(beside):
