@@ -7,6 +7,7 @@ A creation is one round trip, and a change two: to lock and look, then to write 
 
 The columns are the models' own. The values of one event are parameters, those of many a JSON text
 for each table: with JSON a single creation takes PostgreSQL 0.08 ms more, one of a thousand 0.01.
+Of a new event only its version is sent, which has all of it.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -18,10 +19,19 @@ import orjson
 from django.db import models
 from psycopg.types.json import Jsonb
 
+from events.content import FIELDS
 from events.models import Event, Grant, HistoricalEvent, HistoricalGrant
 from events.roles import Role
 from neofi.transactions import execute_at_end
 
+# A new event, where its column has not the name of the version's.
+EVENT = {
+    "field_versions": "%s",
+    "updated_by_id": "history_user_id",
+    "history_at": "history_date",
+    "history_head": "hash",
+    "moved_at": "created_at",
+}
 # The owner's grant, by columns of the event.
 OWNER = {
     "event_id": "id",
@@ -37,12 +47,11 @@ SETTLED = {"id", "uid", "split_from_id", "created_at"}
 def write_created(events: Sequence[Event], versions: Sequence[HistoricalEvent]) -> None:
     """Each with its first version, its owner's grant, and that grant's row of history."""
     sql = _sql()
-    if len(events) == 1:
-        values = [*sql.events.parameters(events[0]), *sql.versions.parameters(versions[0])]
-        execute_at_end(sql.create_one, values)
-    elif events:
-        values = [sql.events.json(events), sql.versions.json(versions)]
-        execute_at_end(sql.create_many, values)
+    first = Jsonb(dict.fromkeys(FIELDS, 1), orjson.dumps)
+    if len(versions) == 1:
+        execute_at_end(sql.create_one, [*sql.versions.parameters(versions[0]), first])
+    elif versions:
+        execute_at_end(sql.create_many, [sql.versions.json(versions), first])
     for event in events:
         event._state.adding = False
 
@@ -105,8 +114,8 @@ class _Sql:
     def __init__(self):
         self.events, self.changing = _Table(Event), _Table(Event, but=SETTLED)
         self.versions = _Table(HistoricalEvent)
-        self.create_one = self._create(self.events.insert_one(), self.versions.insert_one())
-        self.create_many = self._create(self.events.insert_many(), self.versions.insert_many())
+        self.create_one = self._create(self.versions.insert_one())
+        self.create_many = self._create(self.versions.insert_many())
         self.change_one = _numbered(
             f"WITH version AS ({self.versions.insert_one()}) UPDATE {self.events.name} "
             f"SET {self.changing.assign('%s')} WHERE id = %s"
@@ -117,8 +126,9 @@ class _Sql:
             "WHERE event.id = given.id"
         )
 
-    def _create(self, insert_events: str, insert_versions: str) -> str:
+    def _create(self, insert_versions: str) -> str:
         grants, access = _Table(Grant), _Table(HistoricalGrant)
+        event = [EVENT.get(column, column) for column in self.events.columns]
         # The grant's columns; of the rest what the version has: both are rows of one change.
         copied = {name: f"owner.{name}" for name in access.columns if name in (*OWNER, "id")}
         copied |= {
@@ -128,8 +138,10 @@ class _Sql:
         }
         return _numbered(
             f"""
-            WITH event AS ({insert_events} RETURNING *),
-            version AS ({insert_versions} RETURNING *),
+            WITH version AS ({insert_versions} RETURNING *),
+            event AS (
+                {self.events.insert()} SELECT {", ".join(event)} FROM version RETURNING *
+            ),
             owner AS (
                 {grants.insert(OWNER)} SELECT {", ".join(OWNER.values())} FROM event RETURNING *
             )
