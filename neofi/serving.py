@@ -14,6 +14,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from neofi import heap
+from neofi.processors import Processors
 
 PORT_PATIENCE = 2  # seconds: what a killed server's workers may take to end
 READY_PATIENCE = 60
@@ -27,8 +28,11 @@ class PortUnavailable(Exception):
     """The server cannot listen where it should; the text says why."""
 
 
-def serve(address: str, port: int, workers: int, when_ready) -> None:
-    """Serve until a SIGINT or SIGTERM, then return."""
+def serve(address: str, port: int, workers: int, pin: bool, when_ready) -> None:
+    """Serve until a SIGINT or SIGTERM, then return.
+
+    `pin` gives each worker a processor of its own if there are as many of these.
+    """
     server = Granian(
         "neofi.serving:application_of_a_worker",
         factory=True,
@@ -57,6 +61,9 @@ def serve(address: str, port: int, workers: int, when_ready) -> None:
     # Until a worker has a handler of its own, it would have the main process's, which ends nothing:
     # a worker that is told to stop just then would be waited for.
     os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
+    processors = Processors()
+    if pin and len(processors) == workers:
+        os.register_at_fork(after_in_child=processors.take_one)
     heap.settle()
     server.serve()
 

@@ -41,8 +41,8 @@ class Serving:
             process_group=0,  # as a shell does, so that a Ctrl-C can be sent to all of it
         )
 
-    def start(self):
-        self.process = self.command()
+    def start(self, **environment):
+        self.process = self.command(**environment)
         self.output = ""
         for line in self.process.stdout:
             self.output += line
@@ -57,6 +57,14 @@ class Serving:
         rest, _ = self.process.communicate(timeout=30)
         self.output += rest
         return self.process.returncode
+
+    def places(self):
+        """The processors that each worker may run on."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children.split()}
+        # A worker is a fork; PostgreSQL is another program.
+        mine = Path(f"/proc/{self.process.pid}/cmdline").read_bytes()
+        return [os.sched_getaffinity(int(pid)) for pid in commands if commands[pid] == mine]
 
     def postgres_is_alive(self):
         directory = self.var_dir / "postgres"
@@ -117,6 +125,27 @@ def test_it_answers_as_soon_as_it_says_so(running):
 def test_it_says_who_runs_the_database_and_where_its_data_is(running):
     data = running.var_dir / "postgres"
     assert re.search(rf"PostgreSQL runs as \w+, with its data in {data}\.\n", running.output)
+
+
+def test_each_worker_has_a_processor_where_there_are_as_many(serving):
+    serving.end()
+    all_of_them = os.sched_getaffinity(0)
+    serving.start(WEB_CONCURRENCY=len(all_of_them))
+    assert serving.get("/healthz") == 200
+    assert sorted(serving.places(), key=min) == [{number} for number in sorted(all_of_them)]
+    serving.end()
+
+
+@pytest.mark.parametrize("setting", ["WORKER_CPU_AFFINITY", "WEB_CONCURRENCY"])
+def test_else_workers_go_where_the_kernel_wants_them(serving, setting):
+    """If it is not wished, or there are more processors than workers, or fewer."""
+    serving.end()
+    all_of_them = os.sched_getaffinity(0)
+    workers = len(all_of_them) + (setting == "WEB_CONCURRENCY")
+    wished = "off" if setting == "WORKER_CPU_AFFINITY" else "on"
+    serving.start(WEB_CONCURRENCY=workers, WORKER_CPU_AFFINITY=wished)
+    assert serving.places() == [all_of_them] * workers
+    serving.end()
 
 
 def test_a_second_one_on_the_same_folder_is_refused(running):

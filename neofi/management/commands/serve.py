@@ -39,6 +39,7 @@ class Command(BaseCommand):
         host = env.str("HOST", "127.0.0.1")
         port = env.int("PORT", 8000, validate=validate.Range(1, 65535))
         workers = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(min=1))
+        pin = env.bool("WORKER_CPU_AFFINITY", True)
 
         address = serving.address_to_listen_on(host, port)
         steps = [
@@ -49,7 +50,7 @@ class Command(BaseCommand):
             partial(call_command, "create_first_admin", stdout=self.stdout),
             partial(call_command, "tidy", verbosity=0),
             connections.close_all,  # the workers are forks, and a connection cannot be shared
-            partial(serving.serve, address, port, workers, self._announcement(host, port)),
+            partial(serving.serve, address, port, workers, pin, self._announcement(host, port)),
         ]
         for step in steps:
             if self._stopped:
