@@ -1,8 +1,8 @@
 """The login forms of the pages, and the staff's form for somebody's password."""
 
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.forms import AdminPasswordChangeForm, AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.db import transaction
+from unfold import forms as staff
 
 from accounts import services
 from accounts.serializers import LoginSerializer
@@ -22,11 +22,11 @@ class LoginForm(WideLogin, AuthenticationForm):
     pass
 
 
-class StaffLoginForm(WideLogin, AdminAuthenticationForm):
+class StaffLoginForm(WideLogin, staff.AuthenticationForm):
     pass
 
 
-class NewPasswordForm(AdminPasswordChangeForm):
+class NewPasswordForm(staff.AdminPasswordChangeForm):
     """Whoever knew the old password is signed out."""
 
     @transaction.atomic

@@ -28,6 +28,11 @@ INSTALLED_APPS = [
     "accounts",
     "events",
     "collaboration",
+    # Before the admin, whose templates they replace
+    "neofi.admin_app.ThemeConfig",
+    "neofi.admin_app.HistoryThemeConfig",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
     "neofi.admin_app.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

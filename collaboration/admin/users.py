@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from unfold.forms import UserChangeForm, UserCreationForm
 
 # Imported first, so that it has registered what is taken out below.
 from rest_framework_simplejwt.token_blacklist import admin as _token_admin  # noqa: F401
@@ -11,22 +11,24 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 from accounts import services
 from accounts.forms import NewPasswordForm, StaffLoginForm
 from accounts.models import Session, User
+from collaboration.admin.base import StaffAdmin
 
 # Bookkeeping of the refresh endpoint, of no use to people: what they know is the session.
 admin.site.unregister([OutstandingToken, BlacklistedToken])
 admin.site.login_form = StaffLoginForm
 
 
-class NewUserForm(AdminUserCreationForm):
-    class Meta(AdminUserCreationForm.Meta):
+class NewUserForm(UserCreationForm):
+    class Meta(UserCreationForm.Meta):
         model = User
         fields = ["username", "email", "timezone"]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DjangoUserAdmin, StaffAdmin):
     """People are switched off here (`is_active`), not deleted: their events would lose an owner."""
 
+    form = UserChangeForm
     add_form = NewUserForm
     change_password_form = NewPasswordForm
     add_fieldsets = [
@@ -59,7 +61,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Session)
-class SessionAdmin(admin.ModelAdmin):
+class SessionAdmin(StaffAdmin):
     """Who is signed in, from where. Nothing here is edited; sessions can be ended."""
 
     actions = ["end"]

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.shortcuts import redirect
 from rest_framework.exceptions import APIException
 
+from collaboration.admin.base import StaffAdmin
 from events import content as contents
 from events.models import Event
 from events.services import writing
@@ -75,7 +76,7 @@ class EventForm(forms.ModelForm):
 
 
 @admin.register(Event)
-class EventAdmin(admin.ModelAdmin):
+class EventAdmin(StaffAdmin):
     """Events are not deleted here but thrown into the trash, and restored from it."""
 
     form = EventForm

@@ -1,0 +1,8 @@
+"""The staff's door: what they see and do, with the services behind it.
+
+Here and not in the apps below, for a page about a person or an event needs what is in all of them.
+"""
+
+from collaboration.admin import events, users
+
+__all__ = ["events", "users"]
