@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import tempfile
 
 
 class Processors:
@@ -15,10 +14,11 @@ class Processors:
     """
 
     def __init__(self):
-        known = hasattr(os, "sched_getaffinity")  # on Linux
-        self._numbers = sorted(os.sched_getaffinity(0)) if known else []
-        # A byte of it is a processor. The kernel unlocks what a process held, however it ends.
-        self._locks = tempfile.TemporaryFile()
+        self._numbers = []
+        if hasattr(os, "sched_getaffinity"):  # on Linux
+            self._numbers = sorted(os.sched_getaffinity(0))
+            # A byte is a processor. The kernel unlocks what a process held, however it ends.
+            self._locks = os.memfd_create("processors")
 
     def __len__(self):
         return len(self._numbers)

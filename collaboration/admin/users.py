@@ -2,11 +2,11 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from unfold.forms import UserChangeForm, UserCreationForm
 
 # Imported first, so that it has registered what is taken out below.
 from rest_framework_simplejwt.token_blacklist import admin as _token_admin  # noqa: F401
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+from unfold.forms import UserChangeForm, UserCreationForm
 
 from accounts import services
 from accounts.forms import NewPasswordForm, StaffLoginForm
