@@ -1,4 +1,4 @@
-"""The README is run: its shell blocks, against a live server, and what it says they print."""
+"""README and guide are run: their shell blocks, against a live server, and what these print."""
 
 import re
 import shlex
@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+README, GUIDE = ROOT / "README.md", ROOT / "docs" / "guide.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# Times in 2026 June are the walk-through's own; the others are those of the run.
-NOW = re.compile(r"\d{4}-(?!06-12T1)\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
+# Only the run's own instants have microseconds.
+NOW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
+STATE = re.compile(r'(?<="\d-)[0-9a-f]{12}')  # of an ETag, behind the version
 MARK = "@@ end of block @@"
 
 
-def blocks() -> list[tuple[str, str | None]]:
+def blocks(page: Path) -> list[tuple[str, str | None]]:
     """Each shell block with the block of output that stands right behind it, if one does."""
-    found = list(BLOCK.finditer(README.read_text()))
+    found = list(BLOCK.finditer(page.read_text()))
     pairs = []
     for one, following in zip(found, [*found[1:], None], strict=True):
         if one[1] == "sh":
@@ -28,19 +30,22 @@ def blocks() -> list[tuple[str, str | None]]:
 
 
 def plain(output: str) -> str:
-    """Output without what differs from run to run."""
-    return NOW.sub("<now>", UUID.sub("<id>", output)).strip()
+    """Output without what differs from run to run, and without blanks at the ends of lines."""
+    for pattern, name in [(UUID, "<id>"), (NOW, "<now>"), (STATE, "<state>")]:
+        output = pattern.sub(name, output)
+    return "\n".join(line.rstrip() for line in output.strip().splitlines())
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_shell_blocks_print_what_the_readme_says(live_server):
-    pairs = blocks()
+@pytest.mark.parametrize("page", [README, GUIDE], ids=lambda page: page.stem)
+def test_shell_blocks_print_what_the_page_says(live_server, page):
+    pairs = blocks(page)
     script = "set -e\n" + f"echo '\n{MARK}'\n".join(code for code, _ in pairs)
     script = script.replace("http://127.0.0.1:8000", live_server.url)
     script = script.replace(".venv/bin/python", shlex.quote(sys.executable))
     run = subprocess.run(
-        ["sh", "-c", script], cwd=README.parent, capture_output=True, text=True, timeout=120
+        ["sh", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert run.returncode == 0, run.stderr
     outputs = run.stdout.split(MARK)
@@ -48,3 +53,9 @@ def test_shell_blocks_print_what_the_readme_says(live_server):
     for (code, expected), printed in zip(pairs, outputs, strict=True):
         if expected is not None:
             assert plain(printed) == plain(expected), code
+
+
+def test_the_guide_has_no_json_that_nothing_printed():
+    expected = [output for _, output in blocks(GUIDE)]
+    shown = [body for language, body in BLOCK.findall(GUIDE.read_text()) if language == "json"]
+    assert all(body in expected for body in shown)
