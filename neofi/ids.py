@@ -1,6 +1,7 @@
 """UUIDv7 identifiers (RFC 9562 section 5.7): unique anywhere, in an index in order of creation."""
 
 import uuid
+from datetime import datetime
 
 from uuid_utils.compat import uuid7 as _uuid7
 
@@ -20,3 +21,9 @@ def parse_uuid(text: str) -> uuid.UUID | None:
     except (ValueError, AttributeError, TypeError):
         return None
     return value if str(value) == text.lower() else None
+
+
+def first_uuid7(moment: datetime) -> uuid.UUID:
+    """The least UUIDv7 of that millisecond: what is made since is not less."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | 0b10 << 62)

@@ -1,0 +1,76 @@
+"""Browser tests are left out, with one line that says so, where there is no browser."""
+
+from importlib.util import find_spec
+
+import pytest
+
+from browser import world as worlds
+
+MISSING = [
+    hint
+    for there, hint in [
+        (find_spec("playwright"), "pip install -r requirements-browser.txt"),
+        (worlds.CHROMIUM, "apt-get install chromium"),
+    ]
+    if not there
+]
+collect_ignore_glob = ["test_*.py"] if MISSING else []
+
+
+def pytest_report_header():
+    return f"browser tests are left out: {', '.join(MISSING)}" if MISSING else None
+
+
+@pytest.fixture(scope="session")
+def world():
+    with worlds.world() as world:
+        world.launch = world.fill()
+        yield world
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=worlds.CHROMIUM, args=worlds.ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def is_complaint(said) -> bool:
+    """An error, if it is not that a page is not for everybody."""
+    return said.type == "error" and "status of 401" not in said.text
+
+
+@pytest.fixture
+def page(world, chromium):
+    """A browser that knows nobody yet. What a page complains of on its console is an error."""
+    context = chromium.new_context(base_url=world.url, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: is_complaint(said) and complaints.append(said.text))
+    page.complaints = complaints
+    yield page
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def staff(world, page):
+    """The same, signed in to the admin as the first superuser."""
+    from browser.pages import sign_in_staff
+
+    sign_in_staff(page, world.admin_password)
+    return page
+
+
+@pytest.fixture
+def developer(page):
+    """The same, signed in to the browsable API as Ada."""
+    from browser.pages import sign_in_developer
+
+    sign_in_developer(page, "ada")
+    return page
