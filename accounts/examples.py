@@ -3,7 +3,7 @@
 from drf_spectacular.utils import OpenApiExample
 
 from accounts import refusals
-from neofi.schema import problem, refusal
+from neofi.schema import MALFORMED, UNKNOWN_PARAMETER, invalid, problem, refusal
 
 _CREDENTIALS = {"username": "ada", "password": "analytical-engine-1843"}
 _PAIR = {"access": "<access token>", "refresh": "<refresh token>"}
@@ -35,6 +35,28 @@ def _unauthorized(name: str, error: type) -> OpenApiExample:
     return problem(name, 401, error.default_code, error.default_detail)
 
 
+def _invalid(*examples: OpenApiExample):
+    return refusal("The body or the query is invalid.", *examples, MALFORMED, UNKNOWN_PARAMETER)
+
+
+BAD_ACCOUNT = _invalid(
+    invalid("A name that is taken", "username", "taken", "This user name is taken."),
+    invalid("A weak password", "password", "password_too_common", "This password is too common."),
+)
+BAD_LOGIN = _invalid(
+    invalid("Nothing to prove it", "password", "required", "This field is required."),
+)
+BAD_TOKEN = _invalid(
+    invalid("Another kind of token", "refresh", "token_invalid", "This is no refresh token."),
+)
+BAD_PROFILE = _invalid(
+    invalid(
+        "Nowhere on Earth",
+        "timezone",
+        "unknown_timezone",
+        "Give an IANA time zone, such as Europe/Berlin or UTC.",
+    ),
+)
 WRONG_PASSWORD = refusal(
     "The name or the password is wrong.",
     _unauthorized("Not known", refusals.InvalidCredentials),

@@ -1,10 +1,12 @@
 """Users, and the sessions that they are signed in with."""
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.indexes import OpClass
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.timezone import now
 
 from accounts.querysets import SessionQuerySet, UserManager
 from neofi.ids import uuid7
@@ -60,6 +62,15 @@ class User(AbstractUser):
                 violation_error_message="Enter a valid e-mail address.",
             ),
         ]
+        indexes = [
+            # The admin's search for how a user name begins. The unique one sorts by the database's
+            # locale, and only C's can tell a beginning.
+            models.Index(
+                OpClass(Lower("username"), name="text_pattern_ops"), name="user_username_prefix_idx"
+            ),
+            # The admin's list, newest first.
+            models.Index(fields=["-date_joined"], name="user_joined_idx"),
+        ]
 
 
 class Session(models.Model):
@@ -81,8 +92,44 @@ class Session(models.Model):
     objects = SessionQuerySet.as_manager()
 
     class Meta:
-        # The admin's list of a person's sessions, newest first; the deletion of a person.
-        indexes = [models.Index(fields=["user", "-last_used_at"], name="session_of_user_idx")]
+        permissions = [("end_session", "Can end sessions")]
+        indexes = [
+            # The admin's list of a person's sessions, newest first; the deletion of a person.
+            models.Index(fields=["user", "-last_used_at"], name="session_of_user_idx"),
+            # The admin's lists: all of them, those that were ended, those that ran out. The last
+            # two also find what manage.py tidy removes.
+            models.Index(fields=["-last_used_at", "-id"], name="session_recent_idx"),
+            models.Index(
+                fields=["-ended_at", "-id"],
+                condition=Q(ended_at__isnull=False),
+                name="session_ended_idx",
+            ),
+            models.Index(fields=["-expires_at", "-id"], name="session_expiry_idx"),
+        ]
 
     def __str__(self):
         return f"{self.user_agent or 'unknown client'}, {self.created_at:%Y-%m-%d %H:%M} UTC"
+
+
+class FailedLogin(models.Model):
+    """That somebody was not let in. What they typed is not kept: people type passwords there."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField("time", default=now)
+    # Whom the given name means, if anybody. No index of its own: one below begins with it.
+    user = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="failed_logins", db_index=False
+    )
+    address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300)
+
+    class Meta:
+        indexes = [
+            # The admin's list, newest first; what manage.py tidy removes.
+            models.Index(fields=["-at", "-id"], name="failed_login_recent_idx"),
+            # Those of one person.
+            models.Index(fields=["user", "-at"], name="failed_login_of_user_idx"),
+        ]
+
+    def __str__(self):
+        return f"from {self.address or 'an unknown address'}, {self.at:%Y-%m-%d %H:%M} UTC"

@@ -8,7 +8,7 @@ from django.contrib.auth import models as auth
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.db.models.lookups import Exact, In
+from django.db.models.lookups import Exact, In, StartsWith
 from django.utils import timezone
 
 from neofi.ids import parse_uuid
@@ -35,6 +35,15 @@ class UserQuerySet(models.QuerySet):
         if "\0" in text:  # nobody is called so, and PostgreSQL cannot even be asked
             return self.none()
         return self.with_email(text) if "@" in text else self.named(text)
+
+    def found_by(self, text: str) -> Self:
+        """By id, by e-mail address, or by how the user name begins."""
+        if "\0" in text or "@" in text:
+            return self.called(text)
+        user_id = parse_uuid(text)
+        if user_id:
+            return self.filter(pk=user_id)
+        return self.filter(StartsWith(Lower("username"), text.lower()))
 
     def identified_by(self, texts: Sequence[str]) -> dict[str, "User"]:
         """The active user behind each text: an id, e-mail address or user name; in one query.
@@ -66,6 +75,14 @@ class SessionQuerySet(models.QuerySet):
         """Neither ended nor run out (now, or `at`), and of a user who may still come in."""
         now = at or timezone.now()
         return self.filter(ended_at=None, expires_at__gt=now, user__is_active=True)
+
+    def open(self) -> Self:
+        """Not ended, and not run out: `live`, without a look at the user."""
+        return self.filter(ended_at=None, expires_at__gt=timezone.now())
+
+    def run_out(self) -> Self:
+        """Of no use any more, though nobody has ended them."""
+        return self.filter(ended_at=None, expires_at__lte=timezone.now())
 
     def over_since(self, moment: datetime) -> Self:
         """Ended, or run out, before then."""

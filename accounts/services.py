@@ -8,15 +8,20 @@ from django.contrib.auth.models import update_last_login
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.timezone import now
+from rest_framework.exceptions import NotFound
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from accounts.models import EMAIL_TAKEN, USERNAME_TAKEN, Session, User
+from accounts import mails
+from accounts.guards import check_dispensable, check_may, lock_person
+from accounts.models import EMAIL_TAKEN, USERNAME_TAKEN, FailedLogin, Session, User
+from accounts.querysets import SessionQuerySet
 from accounts.refusals import SessionEnded, TokenInvalid, TokenReused, TokenUsed
 from accounts.tokens import RefreshToken
+from neofi.problems import Conflict
 from neofi.rows import remove_in_chunks
 from neofi.transactions import service
 
-SESSIONS_KEPT = timedelta(days=30)  # so that staff can still see where somebody signed in
+KEPT = timedelta(days=30)  # so that staff can still see where somebody signed in, or tried to
 USER_AGENT_LENGTH = Session._meta.get_field("user_agent").max_length
 
 
@@ -86,7 +91,7 @@ def start_session(
     session = Session(
         user=user,
         last_used_at=now(),
-        user_agent=user_agent.replace("\0", "")[:USER_AGENT_LENGTH],
+        user_agent=_short(user_agent),
         address=address or None,
     )
     token = RefreshToken.for_session(session)
@@ -95,6 +100,20 @@ def start_session(
     token.outstand()
     update_last_login(None, user)
     return session, token
+
+
+@service
+def note_failed_login(*, name: str, user_agent: str = "", address: str = "") -> None:
+    """Keep that somebody tried, and whose account it was if `name` means anybody; not `name`."""
+    FailedLogin.objects.create(
+        user_id=User.objects.called(name).values_list("pk", flat=True).first(),
+        user_agent=_short(user_agent),
+        address=address or None,
+    )
+
+
+def _short(user_agent: str) -> str:
+    return user_agent.replace("\0", "")[:USER_AGENT_LENGTH]
 
 
 def refresh(*, token: RefreshToken) -> RefreshToken:
@@ -158,14 +177,61 @@ def end_sessions(*, user: User) -> None:
     Session.objects.filter(user=user, ended_at=None).update(ended_at=now())
 
 
+@service
+def end_as_staff(sessions: SessionQuerySet, *, by: User) -> int:
+    """End those that have not been ended yet; count them. Raises PermissionDenied."""
+    check_may(by, "accounts.end_session")
+    return sessions.filter(ended_at=None).update(ended_at=now())
+
+
+@service
+def deactivate(user_id: UUID, *, by: User) -> None:
+    """Switch somebody off: they are signed out everywhere, and cannot sign in again.
+
+    Raises NotFound, PermissionDenied; Conflict for oneself and for the last superuser.
+    """
+    user = lock_person(user_id, by=by, permission="accounts.change_user")
+    check_dispensable(user, by)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    # Otherwise switching the user on again would revive what they were signed in with.
+    end_sessions(user=user)
+
+
+@service
+def activate(user_id: UUID, *, by: User) -> None:
+    """Let somebody sign in again. Raises NotFound, PermissionDenied."""
+    user = lock_person(user_id, by=by, permission="accounts.change_user")
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+
+
+def send_password_reset(user_id: UUID, *, by: User, site: str) -> None:
+    """Mail a link for a new password, to `site` (`https://host`); nothing is written.
+
+    Also to somebody who has no password yet: so they are invited. Raises NotFound,
+    PermissionDenied, Conflict for an account that is switched off; OSError if there is no way to
+    send it.
+    """
+    try:
+        user = User.objects.get(pk=user_id)
+    except User.DoesNotExist as error:
+        raise NotFound from error
+    check_may(by, "accounts.change_user", user)
+    if not user.is_active:
+        raise Conflict("This account is switched off: no mail was sent.", "inactive_user")
+    mails.send_password_reset(user, site)
+
+
 def remove_expired() -> dict[str, int]:
-    """Delete tokens that have run out, and sessions that have been over for a while; count them.
+    """Delete tokens that have run out, and what has been over for a while; count each.
 
     Not one transaction: what has been removed stays removed, and no lock is held for long.
     """
     return {
         "tokens": remove_in_chunks(OutstandingToken.objects.filter(expires_at__lt=now())),
-        "sessions": remove_in_chunks(Session.objects.over_since(now() - SESSIONS_KEPT)),
+        "sessions": remove_in_chunks(Session.objects.over_since(now() - KEPT)),
+        "failed_logins": remove_in_chunks(FailedLogin.objects.filter(at__lt=now() - KEPT)),
     }
 
 

@@ -82,7 +82,7 @@ class RegisterView(SignedOutView):
     @extend_schema(
         operation_id="register",
         tags=["accounts"],
-        responses={201: SignedInSerializer},
+        responses={201: SignedInSerializer, 400: examples.BAD_ACCOUNT},
         examples=[examples.REGISTER, examples.SIGNED_IN],
     )
     def post(self, request):
@@ -100,7 +100,11 @@ class LoginView(SignedOutView):
     @extend_schema(
         operation_id="login",
         tags=["accounts"],
-        responses={200: SignedInSerializer, 401: examples.WRONG_PASSWORD},
+        responses={
+            200: SignedInSerializer,
+            400: examples.BAD_LOGIN,
+            401: examples.WRONG_PASSWORD,
+        },
         examples=[examples.LOGIN, examples.SIGNED_IN],
     )
     def post(self, request):
@@ -133,7 +137,10 @@ class LogoutView(SignedOutView):
     serializer_class = RefreshSerializer
 
     @extend_schema(
-        operation_id="logout", tags=["accounts"], responses={204: None}, examples=[examples.REFRESH]
+        operation_id="logout",
+        tags=["accounts"],
+        responses={204: None, 400: examples.BAD_TOKEN},
+        examples=[examples.REFRESH],
     )
     def post(self, request):
         try:
@@ -145,7 +152,7 @@ class LogoutView(SignedOutView):
 
 
 class MeView(AccountView):
-    """One's own profile."""
+    """Your own profile."""
 
     serializer_class = ProfileSerializer
 
@@ -157,15 +164,17 @@ class MeView(AccountView):
         examples=[examples.USER],
     )
     def get(self, request):
+        """Your profile, as you alone see it."""
         return Response(UserSerializer(request.user).data)
 
     @extend_schema(
         operation_id="update_me",
         tags=["accounts"],
         description="Change one's own profile. Only the fields that are given change.",
-        responses=UserSerializer,
+        responses={200: UserSerializer, 400: examples.BAD_PROFILE},
         examples=[examples.PROFILE, examples.USER],
     )
     def patch(self, request):
+        """Change your profile. Only the fields that are given change."""
         user = services.update_profile(user=request.user, **self.valid_data(partial=True))
         return Response(UserSerializer(user).data)

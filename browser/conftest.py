@@ -1,5 +1,6 @@
 """Browser tests are left out, with one line that says so, where there is no browser."""
 
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 import pytest
@@ -43,34 +44,53 @@ def is_complaint(said) -> bool:
     return said.type == "error" and "status of 401" not in said.text
 
 
-@pytest.fixture
-def page(world, chromium):
-    """A browser that knows nobody yet. What a page complains of on its console is an error."""
-    context = chromium.new_context(base_url=world.url, viewport={"width": 1280, "height": 900})
+@contextmanager
+def window(world, chromium, **options):
+    """What a page complains of on its console is an error."""
+    size = {"width": 1280, "height": 900}
+    context = chromium.new_context(base_url=world.url, viewport=size, **options)
     context.set_default_timeout(15_000)
     page = context.new_page()
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: is_complaint(said) and complaints.append(said.text))
-    page.complaints = complaints
     yield page
     context.close()
     assert complaints == []
 
 
 @pytest.fixture
-def staff(world, page):
-    """The same, signed in to the admin as the first superuser."""
-    from browser.pages import sign_in_staff
+def page(world, chromium):
+    """A browser that knows nobody yet."""
+    with window(world, chromium) as page:
+        yield page
 
-    sign_in_staff(page, world.admin_password)
-    return page
+
+@pytest.fixture(scope="session")
+def cookies(world, chromium):
+    """Of each kind of person who is signed in."""
+    from browser import pages
+
+    def signed_in(sign_in, *who):
+        with window(world, chromium) as page:
+            sign_in(page, *who)
+            return page.context.storage_state()
+
+    return {
+        "staff": signed_in(pages.sign_in_staff, world.admin_password),
+        "developer": signed_in(pages.sign_in_developer, "ada"),
+    }
 
 
 @pytest.fixture
-def developer(page):
-    """The same, signed in to the browsable API as Ada."""
-    from browser.pages import sign_in_developer
+def staff(world, chromium, cookies):
+    """Signed in to the admin as the first superuser."""
+    with window(world, chromium, storage_state=cookies["staff"]) as page:
+        yield page
 
-    sign_in_developer(page, "ada")
-    return page
+
+@pytest.fixture
+def developer(world, chromium, cookies):
+    """Signed in to the browsable API as Ada."""
+    with window(world, chromium, storage_state=cookies["developer"]) as page:
+        yield page

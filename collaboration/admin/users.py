@@ -1,21 +1,24 @@
-"""The staff's door to users and sessions."""
+"""The staff's door to users."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-
-# Imported first, so that it has registered what is taken out below.
-from rest_framework_simplejwt.token_blacklist import admin as _token_admin  # noqa: F401
-from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+from django.db.models.functions import Lower
+from django.urls import reverse
+from unfold.decorators import display
 from unfold.forms import UserChangeForm, UserCreationForm
 
-from accounts import services
 from accounts.forms import NewPasswordForm, StaffLoginForm
-from accounts.models import Session, User
+from accounts.models import User
 from collaboration.admin.base import StaffAdmin
+from collaboration.admin.of_people import link
+from collaboration.admin.user_actions import UserActions
+from collaboration.admin.user_counts import UserChangeList, counted, shown
+from collaboration.admin.user_deletion import UserDeletion
 
-# Bookkeeping of the refresh endpoint, of no use to people: what they know is the session.
-admin.site.unregister([OutstandingToken, BlacklistedToken])
 admin.site.login_form = StaffLoginForm
+
+# Whoever may set these is above all others.
+RANKS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
 
 class NewUserForm(UserCreationForm):
@@ -24,64 +27,107 @@ class NewUserForm(UserCreationForm):
         fields = ["username", "email", "timezone"]
 
 
-@admin.register(User)
-class UserAdmin(DjangoUserAdmin, StaffAdmin):
-    """People are switched off here (`is_active`), not deleted: their events would lose an owner."""
+class UserForm(UserChangeForm):
+    class Meta(UserChangeForm.Meta):
+        # Django's says to untick it.
+        help_texts = {"is_active": "May sign in. The buttons above switch it."}
 
-    form = UserChangeForm
+
+class SignedInFilter(admin.SimpleListFilter):
+    title = "signed in"
+    parameter_name = "signed_in"
+
+    def lookups(self, request, model_admin):
+        return [("never", "Never"), ("once", "At least once")]
+
+    def queryset(self, request, queryset):
+        if self.value() not in ("never", "once"):
+            return queryset
+        return queryset.filter(last_login__isnull=self.value() == "never")
+
+
+@admin.register(User)
+class UserAdmin(UserActions, UserDeletion, DjangoUserAdmin, StaffAdmin):
+    """Whether somebody may sign in is no field here: deactivating them is a deed of its own."""
+
+    form = UserForm
     add_form = NewUserForm
     change_password_form = NewPasswordForm
     add_fieldsets = [
         (None, {"fields": [*NewUserForm.Meta.fields, "usable_password", "password1", "password2"]})
     ]
     fieldsets = [
-        (None, {"fields": ["id", "username", "password"]}),
+        (None, {"fields": ["id", "username", "is_active", "password"]}),
         ("Profile", {"fields": ["email", "first_name", "last_name", "timezone"]}),
-        (
-            "Permissions",
-            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
-        ),
+        ("Activity", {"fields": ["owned", "shared", "sessions", "failed"]}),
+        ("Permissions", {"fields": RANKS}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
-    readonly_fields = ["id", "last_login", "date_joined"]
-    list_display = ["username", "email", "is_active", "is_staff", "date_joined", "last_login"]
+    numbers = ["owned", "shared", "sessions", "failed"]
+    readonly_fields = ["id", "is_active", "last_login", "date_joined", *numbers]
+    list_display = [
+        "username",
+        "email",
+        "is_active",
+        "is_staff",
+        "date_joined",
+        "last_login",
+        "owned",
+        "shared",
+        "sessions",
+    ]
+    list_filter = ["is_active", "is_staff", "is_superuser", SignedInFilter]
+    # What an index orders.
+    ordering = [Lower("username")]
+    sortable_by = ["date_joined"]
+    search_fields = ["username", "email"]
+    search_help_text = "The beginning of a user name, a whole e-mail address, or an id."
+
+    def get_changelist(self, request, **kwargs):
+        return UserChangeList
+
+    def get_search_results(self, request, queryset, search_term):
+        text = search_term.strip()
+        return (queryset.found_by(text) if text else queryset), False
 
     def get_readonly_fields(self, request, obj=None):
-        fields = super().get_readonly_fields(request, obj)
-        return [*fields, "username"] if obj else fields
+        fields = [*super().get_readonly_fields(request, obj)]
+        if obj:
+            fields.append("username")
+        return fields if request.user.is_superuser else [*fields, *RANKS]
 
-    def has_delete_permission(self, request, obj=None):
-        return False
+    def has_change_permission(self, request, obj=None):
+        # Whoever sets the password of a superuser is one.
+        if isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
 
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        if change and not obj.is_active:
-            # Otherwise switching the user on again would revive what they were signed in with.
-            services.end_sessions(user=obj)
+    @display(description="events owned")
+    def owned(self, user):
+        return _number(user, "owned", "events_event", f"owner={user.pk}")
+
+    @display(description="shared with them")
+    def shared(self, user):
+        return shown(_counts(user)["shared"])
+
+    @display(description="open sessions")
+    def sessions(self, user):
+        asked = f"user__id__exact={user.pk}&state=open"
+        return _number(user, "open_sessions", "accounts_session", asked)
+
+    @display(description="failed logins")
+    def failed(self, user):
+        return _number(user, "failed", "accounts_failedlogin", f"user__id__exact={user.pk}")
 
 
-@admin.register(Session)
-class SessionAdmin(StaffAdmin):
-    """Who is signed in, from where. Nothing here is edited; sessions can be ended."""
+def _number(user: User, name: str, model: str, asked: str) -> str:
+    """A count that leads to the list behind it."""
+    path = reverse(f"admin:{model}_changelist")
+    return link(f"{path}?{asked}", shown(_counts(user)[name]))
 
-    actions = ["end"]
-    list_display = ["user", "created_at", "last_used_at", "expires_at", "ended_at", "address"]
-    list_filter = ["ended_at"]
-    list_select_related = ["user"]
-    ordering = ["-last_used_at"]
-    search_fields = ["user__username", "user__email"]
 
-    def get_readonly_fields(self, request, obj=None):
-        return [field.name for field in Session._meta.fields]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    @admin.action(description="End the selected sessions", permissions=["change"])
-    def end(self, request, queryset):
-        for session in queryset:
-            services.end_session(session_id=session.pk)
-        self.message_user(request, f"Ended: {len(queryset)}.")
+def _counts(user: User) -> dict[str, int]:
+    """Of a list they have been counted for the whole page; of somebody's own page, now."""
+    if not hasattr(user, "counts"):
+        counted([user])
+    return user.counts

@@ -39,3 +39,16 @@ def test_the_local_cache_holds_a_counter_for_everybody(url, entries):
     code = "print(settings.CACHES['default'].get('OPTIONS', {}).get('MAX_ENTRIES'))"
     run = import_with(code, **({"CACHE_URL": url} if url else {}))
     assert run.stdout.strip() == entries
+
+
+@pytest.mark.parametrize("url", ["nonsense", "pigeon://host"])
+def test_an_unknown_way_to_send_mail_is_refused_by_name(url):
+    run = import_with(EMAIL_URL=url)
+    assert run.returncode == 1
+    assert "EMAIL_URL" in run.stderr.splitlines()[-1]
+
+
+def test_a_mail_server_is_not_waited_for_for_ever():
+    code = "print(settings.EMAIL_HOST, settings.EMAIL_USE_TLS, settings.EMAIL_TIMEOUT)"
+    run = import_with(code, EMAIL_URL="submission://ada:secret@mail.example.org")
+    assert run.stdout.strip() == "mail.example.org True 10"

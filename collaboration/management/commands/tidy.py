@@ -5,7 +5,7 @@ from events.services import idempotency
 
 
 class Command(BaseCommand):
-    help = "Remove what is of no use any more: tokens, sessions and answers that have expired."
+    help = "Remove what is of no use any more: old tokens, sessions, failed logins and answers."
     requires_system_checks = []  # they import every view
 
     def handle(self, *, verbosity, **options):
@@ -13,5 +13,8 @@ class Command(BaseCommand):
         answers = idempotency.remove_expired()
         call_command("clearsessions")  # those of the admin and of the browsable API
         if verbosity:
-            text = "Removed: {tokens} tokens, {sessions} sessions, {answers} remembered answers."
+            text = (
+                "Removed: {tokens} tokens, {sessions} sessions, {failed_logins} failed logins, "
+                "{answers} remembered answers."
+            )
             self.stdout.write(text.format(**removed, answers=answers))
