@@ -2,8 +2,11 @@
 
 import orjson
 import ormsgpack
+from django.utils.cache import patch_cache_control
 from django.utils.functional import Promise
 from rest_framework import renderers
+
+from neofi.browsable.page import Page
 
 
 def _text_of_lazy(value):
@@ -48,15 +51,21 @@ class MessagePackRenderer(renderers.BaseRenderer):
 
 
 class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
-    """The page for people. It shows the answer as JSON, whatever else the view can write."""
+    """The page for people. It shows the answer as JSON has it, whatever else the view can write."""
 
     def get_default_renderer(self, view):
         return JSONRenderer()
 
-    def render_form_for_serializer(self, serializer):
-        # Bodies are sent as raw data alone: a form of inputs would lose the lines of a
-        # description, the tags and the type of everything else.
-        return None
+    def get_context(self, data, accepted_media_type, renderer_context):
+        view, request, response = map(renderer_context.get, ("view", "request", "response"))
+        content = JSONRenderer().render(data, renderer_context={"indent": 2})
+        return Page(view, request, response, content).context()
 
-    def get_filter_form(self, data, view, request):
-        return None  # one would send every parameter, the empty ones too; the address takes them
+    def render(self, data, accepted_media_type=None, renderer_context=None):
+        page = super().render(data, accepted_media_type, renderer_context)
+        response = renderer_context["response"]
+        # The tag is of the data. The page around it has forms, and a token of this session.
+        del response["ETag"]
+        # Kept for the way back alone, where what was typed still stands in its form.
+        patch_cache_control(response, private=True, no_cache=True)
+        return page

@@ -12,8 +12,11 @@ from neofi.views import StrictView
 
 @extend_schema(exclude=True)
 class APIRoot(StrictView, APIView):
-    """Where things are. Sign in above to try them by hand; /docs describes each."""
+    """Where things are. Every address below `/api` has a page like this one: it shows what the API
+    answers, and has a form for whatever you may do there. Sign in to see your own data.
+    """
 
+    name = "API"
     permission_classes = [AllowAny]
 
     def get(self, request):

@@ -237,6 +237,11 @@ class ProblemAutoSchema(AutoSchema):
         parsers = [p for p in self.view.get_parsers() if not isinstance(p, SessionOnly)]
         return [parser.media_type for parser in parsers]
 
+    def _get_examples(self, serializer, direction, media_type, status_code=None, extras=None):
+        # Whatever the form of a body, it says the same.
+        form = "application/json" if direction == "request" else media_type
+        return super()._get_examples(serializer, direction, form, status_code, extras)
+
     def _get_request_body(self, direction="request"):
         serializer = self.get_request_serializer()
         if self.method != "DELETE" or serializer is None:

@@ -44,7 +44,8 @@ class Result:
 
     @property
     def passed(self) -> bool:
-        return self.ratio <= self.check.bar and not self.fault
+        quick = self.cost.all <= self.check.limit
+        return self.ratio <= self.check.bar and quick and not self.fault
 
 
 def environment_of(url: str, folder: Path) -> dict[str, str]:

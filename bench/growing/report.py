@@ -31,6 +31,8 @@ def cells(result: Result) -> tuple[str, ...]:
     if check.base_world == LARGE:
         name += f" (to {check.base})"
     bar = "-" if math.isinf(check.bar) else f"{check.bar:.1f}"
+    if not math.isinf(check.limit):
+        bar = f"{check.limit:,.0f} ms"
     verdict = "pass" if result.passed else result.fault or "**FAIL**"
     return (
         name,
@@ -49,4 +51,6 @@ def write_json(results: Sequence[Result], path: Path) -> None:
     for row in rows:
         if math.isinf(row["check"]["bar"]):
             row["check"]["bar"] = None  # JSON has no infinity
+        if math.isinf(row["check"]["limit"]):
+            row["check"]["limit"] = None
     path.write_text(json.dumps(rows, indent=1, allow_nan=False) + "\n")

@@ -9,10 +9,22 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from .world import CALENDAR, CREATED, DAY, EDITED, HOUR, LATELY, World, event_id
+from .world import (
+    CALENDAR,
+    CREATED,
+    DAY,
+    EDITED,
+    HOUR,
+    LATELY,
+    READER,
+    World,
+    event_id,
+    user_id,
+)
 
 LARGE, SMALL = "large", "small"
 FLAT, SEARCH, SHARED = 1.3, 3.0, 2.0
+A_SECOND = 1000  # milliseconds: what the staff wait for
 # The past by what no index of the past has: a known limit, and no part of the bars.
 UNBARRED = {"as_of the middle, status", "as_of the middle, window"}
 NOBODY = UUID(int=0)
@@ -31,6 +43,7 @@ class Check:
     base: str
     base_world: str = SMALL
     same_answer: bool = False  # as many rows in both
+    limit: float = math.inf  # milliseconds that it may take in the large world
 
 
 def calls(world: World, encode: Encode) -> dict[str, Callable[[], Call]]:
@@ -38,6 +51,7 @@ def calls(world: World, encode: Encode) -> dict[str, Callable[[], Call]]:
     return {
         **{name: _got(path) for name, path in _lists(world, encode).items()},
         **{name: _got(path) for name, path in _of_one_event(world, encode).items()},
+        **{name: _got(path) for name, path in _of_staff(world).items()},
         **_updates(world),
     }
 
@@ -102,6 +116,27 @@ def _of_one_event(world: World, encode: Encode) -> dict[str, str]:
     }
 
 
+def _of_staff(world: World) -> dict[str, str]:
+    events, users = "/admin/events/event/", "/admin/accounts/user/"
+    busy, crowded = event_id(world.busy), event_id(world.crowded)
+    return {
+        "staff: events": events,
+        "staff: events, deep": f"{events}?p={min(150, world.events // 50 - 2)}",
+        "staff: events of a person": f"{events}?owner={user_id(READER)}",
+        "staff: events by status": f"{events}?status=tentative",
+        "staff: events, search": f"{events}?q=needle",
+        "staff: event with 1,000 people": f"{events}{crowded}/change/",
+        "staff: history of 10,000 versions": f"{events}{busy}/history/",
+        "staff: versions": "/admin/events/historicalevent/",
+        "staff: access": "/admin/events/historicalgrant/",
+        "staff: users": users,
+        "staff: users, search": f"{users}?q=person-1",
+        "staff: sessions": "/admin/accounts/session/",
+        "staff: failed logins": "/admin/accounts/failedlogin/",
+        "staff: dashboard": "/admin/",
+    }
+
+
 def _updates(world: World) -> dict[str, Callable[[], Call]]:
     numbers = count()
     of_many, of_ten = (f"/api/events/{event_id(world.crowded + n)}" for n in (0, 1))
@@ -151,6 +186,7 @@ CHECKS = [
         for kind in (_lists, _of_one_event)
         for name in kind(World.of(0.01), lambda *position: "")
     ),
+    *(Check(name, math.inf, name, limit=A_SECOND) for name in _of_staff(World.of(0.01))),
     Check("update of ten", FLAT, "update of ten"),
     Check("update", SHARED, "update of ten", LARGE),
     Check("move", math.inf, "move of ten", LARGE),

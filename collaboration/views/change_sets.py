@@ -41,10 +41,12 @@ class ChangeSetViewSet(WriteMixin, StrictView, GenericViewSet):
         return self.serializer_classes.get(self.action, ChangeSetSerializer)
 
     def retrieve(self, request, change_set):
+        """Everything that one request did, as far as you can see it."""
         return Response(self.change_set)
 
     @action(detail=True, methods=["post"])
     def undo(self, request, change_set):
+        """Take back what one request did. Whole or not at all, newest change first."""
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
         asked = self.change_set["id"]

@@ -35,6 +35,9 @@ class ShareViewSet(EventScopedViewSet):
     least_roles: ClassVar = {"create": Role.OWNER, "metadata": Role.VIEWER}
 
     def create(self, request, id):
+        """Share the event. Name one `user` and a `role`, or several people in `users`: all of them
+        get their role, or none. Whoever has a role already gets the new one in its place.
+        """
         body = self.validated()
         grants = sharing.share(
             self.event_id, by=request.user, invitations=body["invitations"], note=body["note"]
@@ -87,11 +90,13 @@ class PermissionViewSet(EventScopedViewSet):
             self.user_id = self.whose(self.kwargs["user_id"])
 
     def list(self, request, id):
+        """Who has access to the event, the owner first."""
         grants = Grant.objects.of_event(self.event_id).select_related("user", "granted_by")
         page = self.paginate_queryset(grants.annotate(owner_first=OWNER_FIRST))
         return self.page_of(page)
 
     def update(self, request, id, user_id):
+        """Change somebody's role. With `owner` you hand the event over, and become an editor."""
         body = self.validated()
         grant = sharing.change_role(
             self.event_id, self.user_id, body["role"], by=request.user, note=body.get("note", "")
@@ -99,6 +104,7 @@ class PermissionViewSet(EventScopedViewSet):
         return self.tell(Response(GrantSerializer(grant).data), grant)
 
     def destroy(self, request, id, user_id):
+        """Take the access away. It may be your own: then you leave the event."""
         grant = sharing.revoke(self.event_id, self.user_id, by=request.user, note=self.note())
         return self.tell(Response(status=status.HTTP_204_NO_CONTENT), grant)
 

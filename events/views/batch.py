@@ -17,13 +17,17 @@ from neofi.problems import Conflict, body_of
 
 @docs.batch
 class BatchViewSet(EventScopedViewSet):
-    """Many writes of events in one request."""
+    """Up to 1,000 writes in one request: `events` to create, or `operations`."""
 
     serializer_class = BatchSerializer
     parameters: ClassVar = {"create": RESOLVE}
     many_results = True
 
     def create(self, request):
+        """Write many events at once. Give `events` to create, or `operations`, each a `create`, an
+        `update` or a `delete`. With `atomic` it is all or nothing; without, the answer says of each
+        item what became of it.
+        """
         given = self.validated()
         items, atomic = given["items"], given["atomic"]
         results = run_batch(by=request.user, items=items, named=given["named"], atomic=atomic)

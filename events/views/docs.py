@@ -37,6 +37,12 @@ ENDS_TOO_EARLY = invalid(
     "An impossible span", "end_time", "not_after_start", "An event must end after it starts."
 )
 BAD_ITEM = invalid("A bad item", "events.1.title", "required", "This field is required.")
+NO_INSTANT = invalid(
+    "No instant",
+    "as_of",
+    "invalid",
+    "Give a time as RFC 3339 has it, such as 2026-03-02T09:00:00Z, or a date.",
+)
 INVALID_EVENT = refusal("The event or the query is invalid.", ENDS_TOO_EARLY)
 MERGE_CONFLICT = refusal(
     "The event has changed since `base_version`, in the same places.",
@@ -115,7 +121,11 @@ events = extend_schema_view(
     retrieve=extend_schema(
         description="Read an event.",
         parameters=[AS_OF, fields(EventSerializer), IF_NONE_MATCH, ETAG],
-        responses={200: EventSerializer, 304: OpenApiResponse(None, "You have it already.")},
+        responses={
+            200: EventSerializer,
+            304: OpenApiResponse(None, "You have it already."),
+            400: refusal("The query is invalid.", NO_INSTANT),
+        },
         examples=[examples.EVENT],
     ),
     update=extend_schema(

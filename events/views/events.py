@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from events import past, reading
 from events.filters import EventFilter, instant_of
 from events.models import Event
-from events.ordering import keyset_of
+from events.ordering import ORDERINGS, keyset_of
 from events.roles import Role
 from events.serializers.events import (
     EventEditSerializer,
@@ -43,7 +43,7 @@ LIST_PARAMETERS = pagination.PARAMETERS | FIELDS | {"ordering"} | FILTERS
 
 @docs.events
 class EventViewSet(EventScopedViewSet):
-    """Events that the caller can see."""
+    """An event that you can see: what it says, and what you may do with it."""
 
     filter_backends = [DjangoFilterBackend]
     filterset_class = EventFilter
@@ -62,6 +62,8 @@ class EventViewSet(EventScopedViewSet):
         "partial_update": RESOLVE,
         "destroy": frozenset({"purge"}),
     }
+    # What the page for people offers.
+    orderings: ClassVar = tuple(ORDERINGS)
     serializer_classes: ClassVar = {
         "list": EventRowSerializer,
         "create": EventWriteSerializer,
@@ -117,6 +119,9 @@ class EventViewSet(EventScopedViewSet):
         return None if given is None else instant_of(given, self.request.user)
 
     def list(self, request):
+        """The events that you can see, by their start. The filters narrow the list and can be
+        joined; times without an offset are read in your own time zone.
+        """
         rows = self._filtered_page() if self._is_filtered() else self._whole_page()
         return self.page_of(rows)
 
@@ -167,6 +172,9 @@ class EventViewSet(EventScopedViewSet):
         return names
 
     def create(self, request):
+        """Create an event. You become its owner. A time without an offset is read in the event's
+        `timezone`, which is your own if you give none.
+        """
         content = self.validated()
         event = writing.create_event(by=request.user, note=content.pop("note", ""), content=content)
         response = self.answer(event, status.HTTP_201_CREATED)
@@ -174,12 +182,17 @@ class EventViewSet(EventScopedViewSet):
         return response
 
     def retrieve(self, request, id):
+        """One event, as it is now or, with `as_of`, as it was at an instant."""
         return self.answer(past.as_it_was(self.event) if self.instant else self.event)
 
     def update(self, request, id):
+        """Replace the content. What is left out goes to its default, but for `timezone`."""
         return self._change(replace=True)
 
     def partial_update(self, request, id):
+        """Change the event. What others have changed since `base_version` is merged with it; where
+        both changed the same, nothing is written, and you decide.
+        """
         return self._change(replace=False)
 
     def _change(self, *, replace: bool):
@@ -195,6 +208,7 @@ class EventViewSet(EventScopedViewSet):
         return self.answer(writing.update_event(self.event_id, edit, by=self.request.user))
 
     def destroy(self, request, id):
+        """Move the event to the trash. It can be restored from there, and its history stays."""
         for_good, note = self.purge(), self.note()
         gone = Response(status=status.HTTP_204_NO_CONTENT)
         if for_good:
@@ -213,6 +227,7 @@ class EventViewSet(EventScopedViewSet):
 
     @action(detail=True, methods=["post"])
     def restore(self, request, id):
+        """Take the event out of the trash. One that is not there stays as it is."""
         event = writing.restore_event(
             self.event_id, by=request.user, note=self.note(), if_match=self.if_match
         )

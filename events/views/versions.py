@@ -50,7 +50,7 @@ class NamedVersions:
 
 @docs.versions
 class VersionViewSet(NamedVersions, EventScopedViewSet):
-    """The versions of one event."""
+    """The versions of an event."""
 
     least_roles: ClassVar = {
         "list": Role.VIEWER,
@@ -80,16 +80,21 @@ class VersionViewSet(NamedVersions, EventScopedViewSet):
             raise PermissionDenied
 
     def list(self, request, id):
+        """The versions of the event, newest first. Every write makes one, and none is ever lost."""
         page = self.paginator.paginate(reading.history(self.event_id), reading.HISTORY, request)
         return self.page_of(page)
 
     def retrieve(self, request, id, version):
+        """The event as it was at this version."""
         number = self.version(version)
         row = by_number(self.found_along, {number})[number]
         return Response(self.get_serializer(row).data)
 
     @action(detail=True)
     def verify(self, request, id):
+        """Whether the history is what was written. Each version's hash covers it and the hash
+        before, so a change that was made by hand is found. Keep the `head` elsewhere as an anchor.
+        """
         verdict = one.verify(self.event_id)
         if verdict is None:
             raise NotFound
@@ -97,6 +102,7 @@ class VersionViewSet(NamedVersions, EventScopedViewSet):
 
     @action(detail=True, methods=["post"])
     def rollback(self, request, id, version):
+        """Go back to this version. Its content becomes a new version; what came since is kept."""
         event = versions.roll_back(
             self.event_id,
             self.version(version),
@@ -108,6 +114,9 @@ class VersionViewSet(NamedVersions, EventScopedViewSet):
 
     @action(detail=True, methods=["post"])
     def undo(self, request, id, version):
+        """Take back what this version changed. What came later stays; where the two touch the same
+        field, nothing is written. To undo the first version moves the event to the trash.
+        """
         event = versions.undo_version(
             self.event_id,
             self.version(version),
@@ -122,13 +131,15 @@ class VersionViewSet(NamedVersions, EventScopedViewSet):
 
 @docs.changelog
 class ChangelogViewSet(EventScopedViewSet):
-    """What was done to one event."""
+    """What was done to an event."""
 
     serializer_class = ChangelogRowSerializer
     least_roles: ClassVar = {"list": Role.VIEWER, "metadata": Role.VIEWER}
     parameters: ClassVar = {"list": pagination.PARAMETERS}
 
     def list(self, request, id):
+        """What was changed, newest first: the content, field by field, and who has access."""
+
         def fetch(position, backward, limit):
             return changelog.page(self.event_id, position, backward, limit)
 
@@ -138,7 +149,7 @@ class ChangelogViewSet(EventScopedViewSet):
 
 @docs.diff
 class DiffViewSet(NamedVersions, EventScopedViewSet):
-    """Two versions of one event, side by side."""
+    """Two versions of an event, compared."""
 
     serializer_class = DiffSerializer
     least_roles: ClassVar = {"retrieve": Role.VIEWER, "metadata": Role.VIEWER}
@@ -149,6 +160,7 @@ class DiffViewSet(NamedVersions, EventScopedViewSet):
         return [*super().get_renderers(), *forms]
 
     def retrieve(self, request, id, v1, v2):
+        """What differs between two versions, field by field, and line by line in a long text."""
         wanted = [self.version(v1), self.version(v2)]
         rows = by_number(self.found_along, set(wanted))
         before, after = (rows[version] for version in wanted)
@@ -174,6 +186,7 @@ class BlameViewSet(EventScopedViewSet):
     least_roles: ClassVar = {"retrieve": Role.VIEWER, "metadata": Role.VIEWER}
 
     def retrieve(self, request, id):
+        """Who changed each field last, and in which version."""
         last = self.event.field_versions
         wanted = set(last.values())
         rows = by_number(reading.versions(self.event_id, wanted).rows(), wanted)

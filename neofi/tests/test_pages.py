@@ -90,13 +90,6 @@ def test_the_browsable_api_shows_what_is_ones_own(client, member, path):
     assert get(client, path).status_code == 200
 
 
-def test_the_browsable_api_offers_bodies_as_raw_data_alone(client, event):
-    page = get(client, event).content.decode()
-    assert 'name="_content"' in page
-    assert 'name="title"' not in page
-    assert "PATCH" in page
-
-
 def test_a_body_to_fill_in_has_the_required_fields(client, member):
     page = get(client, "/api/events").content.decode()
     assert "&quot;start_time&quot;: null" in page
@@ -112,6 +105,21 @@ def test_a_body_of_the_browsable_api_needs_the_csrf_token(member):
     get(client, "/api/events")
     token = client.cookies["csrftoken"].value
     assert client.post(**send, headers={"X-CSRFToken": token}).status_code == 201
+
+
+@pytest.mark.parametrize("path", ["/", "/api/", "/api/events", "/api-auth/login/", "/nowhere"])
+def test_pages_need_no_script_and_say_what_they_are(client, member, path):
+    page = get(client, path).content.decode()
+    assert "<script" not in page
+    assert not re.search(r"""<[^>]* on[a-z]+=""", page)
+    assert page.count("<h1") == 1
+    assert '<html lang="en">' in page
+
+
+def test_the_reference_remembers_who_is_authorized(client, db):
+    page = get(client, "/docs").content.decode()
+    assert '"persistAuthorization": true' in page
+    assert 'href="/static/neofi/icon.svg"' in page
 
 
 @pytest.mark.parametrize(

@@ -114,8 +114,23 @@ def test_each_body_has_examples_and_they_are_valid(operation):
     for where, media_type, content in contents(operation):
         examples = content.get("examples", {}).values()
         assert examples or "json" not in media_type, f"{where} {media_type}"
+        # Nothing that people may be about to send, or may have to correct, is left to guesses.
+        assert examples or not (where == "request" or where[0] == "4"), f"{where} {media_type}"
         for example in examples:
             check(example["value"], content["schema"])
+
+
+def test_the_operations_are_in_the_four_areas():
+    areas = {tag["name"] for tag in document()["tags"]}
+    assert areas == {"accounts", "events", "versions", "collaboration"}
+    used = [op["tags"] for item in document()["paths"].values() for op in item.values()]
+    assert all(len(tags) == 1 and tags[0] in areas for tags in used)
+
+
+def test_a_token_of_the_login_is_what_it_is_authorized_with():
+    bearer = document()["components"]["securitySchemes"]["bearer"]
+    assert (bearer["type"], bearer["scheme"].lower()) == ("http", "bearer")
+    assert {"bearer": []} in document()["paths"]["/api/events"]["get"]["security"]
 
 
 @pytest.fixture
