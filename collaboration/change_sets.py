@@ -3,7 +3,7 @@
 Bounded by what one request can do: a thousand events (the largest batch).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -26,9 +26,13 @@ _COMMON = {
 _COLUMNS = ("of", "version", "action", "by_username", *_COMMON)
 
 
-def read(change_set: UUID, user: User) -> Row | None:
-    """The change set as the API shows it; None if nothing of it is visible."""
-    found = _visible(_rows(change_set), user)
+def read(change_set: UUID, user: User, also: Collection[UUID] = ()) -> Row | None:
+    """The change set as the API shows it; None if nothing of it is visible.
+
+    `also` are events that the user saw until just now: who takes back that they were handed one may
+    have no role on it any more.
+    """
+    found = _visible(_rows(change_set), user, also)
     if not found:
         return None
     first = found[0]
@@ -40,7 +44,7 @@ def read(change_set: UUID, user: User) -> Row | None:
     }
 
 
-def _visible(rows: QuerySet, user: User) -> list[Row]:
+def _visible(rows: QuerySet, user: User, also: Collection[UUID]) -> list[Row]:
     """Those of events that the user can see, in the trash too; in the order of what was done.
 
     In two statements, for in one the planner may take the whole calendar in hand to join it.
@@ -49,7 +53,7 @@ def _visible(rows: QuerySet, user: User) -> list[Row]:
     found = {(row["of"], row["at"]): row for row in rows}
     ids = {of for of, _ in found}
     seen = Event.objects.visible_or_in_trash_to(user).filter(pk__in=ids)
-    seen = set(seen.values_list("pk", flat=True))
+    seen = {*seen.values_list("pk", flat=True), *also}
     return sorted((row for row in found.values() if row["of"] in seen), key=itemgetter("at", "of"))
 
 

@@ -150,9 +150,11 @@ def _entry(row: Any, changes: list[dict[str, Any]]) -> Row:
 
 
 def _role_change(row: Any) -> dict[str, Any]:
+    # A grant that was taken away has the role that it had: so in the undoing of some transfers.
+    is_gone = row.action in (Action.REVOKED, Action.LEFT) or row.role == row.previous_role
     return {
         "field": "role",
         "user": user_ref(row.user_id, row.user_username),
         "from": row.previous_role,
-        "to": None if row.action in (Action.REVOKED, Action.LEFT) else row.role,
+        "to": None if is_gone else row.role,
     }

@@ -12,7 +12,7 @@ class StaffSite(UnfoldAdminSite):
     index_title = "Dashboard"
 
     def login(self, request, extra_context=None):
-        # The theme's form does not say where to go on, as Django's does: the API's root it would be.
+        # The theme's form does not say where to go on, as Django's does.
         if REDIRECT_FIELD_NAME not in request.GET and request.method == "GET":
             return redirect(f"{request.path}?{REDIRECT_FIELD_NAME}={reverse('admin:index')}")
         return super().login(request, extra_context)

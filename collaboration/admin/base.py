@@ -53,7 +53,7 @@ class StaffAdmin(ModelAdmin):
         return StaffChangeList
 
     def changelist_view(self, request, extra_context=None):
-        # PostgreSQL can not even be asked for it, and each kind of filter would fail in its own way.
+        # PostgreSQL cannot even be asked for it, and each kind of filter would fail in its own way.
         if "\0" in unquote_plus(request.META.get("QUERY_STRING", "")):
             messages.warning(request, "Nothing was looked for: texts hold no NUL character.")
             return redirect(f"{request.path}?{ERROR_FLAG}=1")

@@ -1,78 +1,34 @@
 """The staff's door to events. Every write goes through the services, so it makes a version."""
 
-import orjson
+from functools import partial
+from zoneinfo import ZoneInfo
+
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.html import format_html
 from rest_framework.exceptions import APIException
+from unfold.decorators import action, display
 
-from collaboration.admin.base import StaffAdmin
-from events import content as contents
+from collaboration.admin import bulk, comparing, event_list, export, people, timeline
+from collaboration.admin.base import StaffAdmin, sentence
+from collaboration.admin.event_form import EventForm
 from events.models import Event
 from events.services import writing
-from events.services.editing import Edit
-from neofi.parsers import check_tree
+from neofi.ids import parse_uuid
 
-
-class StrictJSONField(forms.JSONField):
-    """JSON as the API reads it: finite numbers, whole characters, bounded depth."""
-
-    def to_python(self, value):
-        if not isinstance(value, str) or value in self.empty_values:
-            return super().to_python(value)
-        try:
-            found = orjson.loads(value)
-            check_tree(found)
-        except (orjson.JSONDecodeError, APIException) as error:
-            raise forms.ValidationError(str(error), "invalid") from error
-        return found
-
-
-class EventForm(forms.ModelForm):
-    """The content, checked by the same rules as in the API; times are in UTC here."""
-
-    note = forms.CharField(max_length=500, required=False, help_text="Kept with the version.")
-
-    class Meta:
-        model = Event
-        fields = [*contents.FIELDS]
-        field_classes = {"metadata": StrictJSONField, "exceptions": StrictJSONField}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["description"].strip = False
-        # Kept now, for the form writes what was typed into the instance.
-        self.before = contents.of(self.instance) if self.instance.history_at else None
-
-    def clean(self):
-        cleaned = super().clean()
-        if self.errors:
-            return cleaned
-        try:
-            if self.before:
-                contents.patched(self.before, self.given())
-            else:
-                contents.created(self.given(), cleaned["timezone"])
-        except contents.Invalid as error:
-            for name, (code, message) in error.errors.items():
-                self.add_error(name, forms.ValidationError(message, code))
-        return cleaned
-
-    def clean_description(self):
-        # Browsers send every line with CRLF; nobody has typed that.
-        return self.cleaned_data["description"].replace("\r\n", "\n")
-
-    def clean_recurrence(self):
-        return self.cleaned_data["recurrence"] or None
-
-    def given(self) -> dict:
-        """The content of a new event; of one that is there, what differs from it."""
-        values = {name: self.cleaned_data[name] for name in contents.FIELDS}
-        if self.before is None:
-            return values
-        # A widget shows less than there may be (no microseconds): what it had shown is no change.
-        changed = set(contents.differing(self.before, values)).intersection(self.changed_data)
-        return {name: values[name] for name in changed}
+RESTORE = "events.restore_event"
+COLOURS = {"confirmed": "success", "tentative": "warning", "cancelled": "danger"}
+RECORD = ["id", "version", "owner", "created_at", "updated_at", "updated_by", "deleted_at"]
+GROUPS = {
+    "What": ["title", "description", "location", "tags"],
+    "When": ["start_time", "end_time", "timezone", "all_day"],
+    "State": [("status", "transparency")],
+    "Data of programs": ["metadata", "recurrence", "exceptions"],
+}
 
 
 @admin.register(Event)
@@ -80,11 +36,34 @@ class EventAdmin(StaffAdmin):
     """Events are not deleted here but thrown into the trash, and restored from it."""
 
     form = EventForm
-    actions = ["throw_away", "restore"]
-    list_display = ["title", "start_time", "end_time", "status", "version", "deleted_at"]
-    list_filter = ["status", "all_day", ("deleted_at", admin.EmptyFieldListFilter)]
-    search_fields = ["title", "location", "grants__user__username"]
-    ordering = ["-updated_at"]
+    actions = ["cancel", "throw_away", "restore", "transfer", "export"]
+    actions_detail = [
+        "history_page",
+        "people_page",
+        "cancel_one",
+        "transfer_one",
+        "throw_one_away",
+        "restore_one",
+    ]
+    change_list_template = "admin/events/change_list.html"
+    change_form_outer_after_template = "admin/events/people_summary.html"
+    date_hierarchy = event_list.BY
+    list_display = [
+        *("titled", "owner", "starts", "ends", "status_label", "collaborators", "version_number"),
+        *("changed", "in_trash"),
+    ]
+    list_filter = [
+        event_list.StatusFilter,
+        event_list.OwnerFilter,
+        event_list.TrashFilter,
+        event_list.PeopleFilter,
+    ]
+    search_fields = ["title"]  # the box; what it looks for is get_search_results
+    search_help_text = "Words in title, description or location; or the id of an event."
+    show_facets = admin.ShowFacets.NEVER
+    readonly_fields = [*RECORD, "starts", "ends", "tag_lines"]
+
+    # Who may do what
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -93,35 +72,227 @@ class EventAdmin(StaffAdmin):
         in_trash = obj is not None and obj.deleted_at
         return not in_trash and super().has_change_permission(request, obj)
 
-    def changeform_view(self, request, *args, **kwargs):
+    def has_edit_permission(self, request, object_id=None):
+        """As above, for the buttons of one event: the theme asks with its id."""
+        return super().has_change_permission(request)
+
+    def has_restore_permission(self, request, object_id=None):
+        return self.has_view_permission(request) and (
+            super().has_change_permission(request) or request.user.has_perm(RESTORE)
+        )
+
+    # The list
+
+    def get_changelist(self, request, **kwargs):
+        return event_list.EventChangeList
+
+    def get_search_results(self, request, queryset, search_term):
+        if "\0" in search_term:
+            return queryset.none(), False
+        return event_list.sought(request, queryset, search_term), False
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """What the filters ask for, and no other column: most have no index."""
+        filters = {filter_.parameter_name for filter_ in self.list_filter}
+        return lookup in {*filters, *(f"{event_list.BY}__{p}" for p in ("year", "month", "day"))}
+
+    @display(description="Title")
+    def titled(self, event):
+        return event.title
+
+    @display(description="Owner")
+    def owner(self, event):
+        url = reverse("admin:accounts_user_change", args=[event.owner_id])
+        return format_html('<a class="neofi-link" href="{}">{}</a>', url, event.owner_name)
+
+    @display(description="Starts", ordering="start_time")
+    def starts(self, event):
+        return _local(event, event.start_time)
+
+    @display(description="Ends")
+    def ends(self, event):
+        return _local(event, event.end_time)
+
+    @display(description="Status", label=COLOURS)
+    def status_label(self, event):
+        return event.status, event.get_status_display()
+
+    @display(description="Collaborators")
+    def collaborators(self, event):
+        others = event.people - 1
+        return f"{event_list.MOST_PEOPLE - 1}+" if others >= event_list.MOST_PEOPLE else others
+
+    @display(description="Version")
+    def version_number(self, event):
+        return event.version
+
+    @display(description="Last change (UTC)")
+    def changed(self, event):
+        by = event.updated_by.username if event.updated_by else "somebody who is gone"
+        return f"{event.updated_at:%Y-%m-%d %H:%M} by {by}"
+
+    @display(description="In trash", label="warning", empty_value="")
+    def in_trash(self, event):
+        return f"since {event.deleted_at:%Y-%m-%d}" if event.deleted_at else None
+
+    @display(description="Tags")
+    def tag_lines(self, event):
+        return ", ".join(event.tags)
+
+    # The form
+
+    def get_object(self, request, object_id, from_field=None):
+        event_id = parse_uuid(object_id)
+        return event_id and event_list.shown(self.get_queryset(request)).filter(pk=event_id).first()
+
+    def get_form(self, request, obj=None, **kwargs):
+        if obj and not self.has_change_permission(request, obj):
+            kwargs["form"] = forms.ModelForm  # nothing is typed in
+        return super().get_form(request, obj, **kwargs)
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is None:
+            return [*_groups(), ("Note", {"fields": ["note"]})]
+        record = ("Record", {"fields": RECORD})
+        if self.has_change_permission(request, obj):
+            return [*_groups(), ("Note", {"fields": ["note", "base_version"]}), record]
+        # To be read: times on the wall of the event's zone.
+        shown = {"start_time": "starts", "end_time": "ends", "tags": "tag_lines"}
+        return [*_groups(shown), record]
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        extra = {**(extra_context or {}), "show_history": False}
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            return super().changeform_view(request, object_id, form_url, extra)
         except APIException as refusal:  # somebody was faster
-            self.message_user(request, f"Not saved: {refusal.detail}", "error")
+            self.message_user(request, f"Not saved: {sentence(refusal)}", "error")
+            if object_id and refusal.status_code == 409:
+                return redirect("admin:events_event_change", object_id)
             return redirect("admin:events_event_changelist")
 
+    def render_change_form(self, request, context, **kwargs):
+        if event := context.get("original"):
+            context["grants"] = list(people.grants_of(event.pk)[: people.MOST_SHOWN + 1])
+            context["most_grants"] = people.MOST_SHOWN
+        return super().render_change_form(request, context, **kwargs)
+
     def save_model(self, request, obj, form, change):
-        note = form.cleaned_data["note"]
         if change:
-            edit = Edit(form.given(), note=note)
-            writing.update_event(obj.pk, edit, by=request.user, as_staff=True)
+            writing.update_event(obj.pk, form.edit(), by=request.user, as_staff=True)
         else:
+            note = form.cleaned_data["note"]
             obj.pk = writing.create_event(by=request.user, content=form.given(), note=note).pk
+        obj.title = form.cleaned_data["title"]  # for the message
+
+    # Pages of their own
+
+    def get_urls(self):
+        def page(view):
+            return self.admin_site.admin_view(partial(view, self))
+
+        name = "events_event"
+        return [
+            path("<uuid:event_id>/people/", page(people.people), name=f"{name}_people"),
+            path("<uuid:event_id>/compare/", page(comparing.compare), name=f"{name}_compare"),
+            path(
+                "<uuid:event_id>/roll-back/<int:version>/",
+                page(comparing.roll_back),
+                name=f"{name}_roll_back",
+            ),
+            *super().get_urls(),
+        ]
+
+    def history_view(self, request, object_id, extra_context=None):
+        event_id = parse_uuid(object_id)
+        if event_id is None:
+            raise Http404
+        return timeline.history(self, request, event_id)
+
+    # Actions, on many events and on one
+
+    def response_action(self, request, queryset):
+        """403 for an action that this person may not run, where Django says that there is none."""
+        asked = request.POST.get("action")
+        if asked in self.actions and asked not in self.get_actions(request):
+            raise PermissionDenied
+        return super().response_action(request, queryset)
+
+    @admin.action(description="Cancel", permissions=["change"])
+    def cancel(self, request, queryset):
+        return bulk.of_list(self, request, bulk.CANCEL, queryset)
 
     @admin.action(description="Move to the trash", permissions=["change"])
     def throw_away(self, request, queryset):
-        self._each(request, queryset.filter(deleted_at=None), writing.delete_event)
+        return bulk.of_list(self, request, bulk.THROW_AWAY, queryset)
 
-    @admin.action(description="Restore from the trash", permissions=["change"])
+    @admin.action(description="Restore from the trash", permissions=["restore"])
     def restore(self, request, queryset):
-        self._each(request, queryset.exclude(deleted_at=None), writing.restore_event)
+        return bulk.of_list(self, request, bulk.RESTORE, queryset)
 
-    def _each(self, request, queryset, service):
-        done = 0
-        for event_id in queryset.values_list("pk", flat=True):
-            try:
-                service(event_id, by=request.user, as_staff=True)
-                done += 1
-            except APIException as refusal:  # somebody was faster
-                self.message_user(request, f"{event_id}: {refusal.detail}", "warning")
-        self.message_user(request, f"Done: {done}.")
+    @admin.action(description="Transfer to another owner", permissions=["change"])
+    def transfer(self, request, queryset):
+        return bulk.of_list(self, request, bulk.TRANSFER, queryset)
+
+    @admin.action(description="Export as CSV", permissions=["view"])
+    def export(self, request, queryset):
+        ids = bulk.chosen(queryset)
+        return None if bulk.too_many(request, ids) else export.answer(ids)
+
+    def get_actions_detail(self, request, object_id):
+        """Without those that the state of the event leaves nothing to do for."""
+        found = super().get_actions_detail(request, object_id)
+        event_id = parse_uuid(str(object_id))
+        thrown_away = Event.objects.filter(pk=event_id).values_list("deleted_at", flat=True).first()
+        live_only = {"cancel_one", "transfer_one", "throw_one_away"}
+        hidden = live_only if thrown_away else {"restore_one"}
+        return [one for one in found if one.method.original_function_name not in hidden]
+
+    def _on_one(self, request, object_id, what):
+        event_id = parse_uuid(object_id)
+        if event_id is None or not Event.objects.filter(pk=event_id).exists():
+            raise Http404
+        back = reverse("admin:events_event_change", args=[event_id])
+        return bulk.act(self, request, what, [event_id], back) or redirect(back)
+
+    @action(description="History", url_path="all-history", icon="history")
+    def history_page(self, request, object_id):
+        return redirect("admin:events_event_history", object_id)
+
+    @action(description="Access", url_path="access", icon="group")
+    def people_page(self, request, object_id):
+        return redirect("admin:events_event_people", object_id)
+
+    @action(description="Cancel", url_path="cancel", permissions=["edit"], icon="event_busy")
+    def cancel_one(self, request, object_id):
+        return self._on_one(request, object_id, bulk.CANCEL)
+
+    @action(description="Transfer", url_path="transfer", permissions=["edit"], icon="move_up")
+    def transfer_one(self, request, object_id):
+        return self._on_one(request, object_id, bulk.TRANSFER)
+
+    @action(description="To the trash", url_path="trash", permissions=["edit"], icon="delete")
+    def throw_one_away(self, request, object_id):
+        return self._on_one(request, object_id, bulk.THROW_AWAY)
+
+    @action(
+        description="Restore",
+        url_path="restore",
+        permissions=["restore"],
+        icon="restore_from_trash",
+    )
+    def restore_one(self, request, object_id):
+        return self._on_one(request, object_id, bulk.RESTORE)
+
+
+def _local(event, instant) -> str:
+    """On the wall of the event's zone, with the zone."""
+    return f"{instant.astimezone(ZoneInfo(event.timezone)):%Y-%m-%d %H:%M} {event.timezone}"
+
+
+def _groups(renamed=()) -> list[tuple]:
+    names = dict(renamed)
+
+    def field(name):
+        return tuple(map(field, name)) if isinstance(name, tuple) else names.get(name, name)
+
+    return [(title, {"fields": list(map(field, fields))}) for title, fields in GROUPS.items()]

@@ -39,21 +39,31 @@ class AccessLedger:
         grant.previous_role, grant.change = grant.role, self._change(event, action)
         self._taken.append(grant)
 
-    def hand_over(self, event: Event, old: Grant, new: Grant, lowered_to: Role) -> None:
-        """The event from its old owner to the new one, as one row of the changelog."""
+    def hand_over(self, event: Event, old: Grant, new: Grant, lowered_to: Role | None) -> None:
+        """The event from its old owner to the new one, as one row of the changelog.
+
+        The old one keeps the role `lowered_to`, or none.
+        """
         change = self._change(event, Action.TRANSFERRED)
-        self._set_role(old, lowered_to, change)
+        if lowered_to is None:
+            old.previous_role, old.change = old.role, change
+            self._taken.append(old)
+        else:
+            self._set_role(old, lowered_to, change)
         self._set_role(new, Role.OWNER, change)
 
     def write(self) -> None:
-        """Into the database. The rows of the events must be locked."""
+        """Into the database. The rows of the events must be locked.
+
+        Whoever is no owner any more comes first: the index of one owner is checked row by row.
+        """
         added = [grant for grant in self._given if grant.pk is None]
         changed = [grant for grant in self._given if grant.pk is not None]
+        _delete(self._taken)
+        _update(changed)
         Grant.objects.bulk_create(added)
         record(added, "+")
-        _update(changed)
         record(changed, "~")
-        _delete(self._taken)
         record(self._taken, "-")
         # Access is no content: an event's newest instant moves, its version does not.
         Event.objects.bulk_update(self._events.values(), ["history_at"])

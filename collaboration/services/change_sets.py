@@ -67,7 +67,8 @@ def undo(change_set: UUID, *, by: User, note: str = "") -> Undone:
     if reasons or hidden:
         raise Conflict(_sentence(reasons, hidden), "cannot_undo", reasons=reasons, hidden=hidden)
     made = undoing.write()
-    return Undone(change_sets.read(made, by) or change_sets.read(change_set, by), seen)
+    also = [event.pk for event in seen]
+    return Undone(change_sets.read(made, by, also) or change_sets.read(change_set, by), seen)
 
 
 def _sentence(reasons: Sequence, hidden: int) -> str:

@@ -94,10 +94,12 @@ def _hand_back(ledger, event, rows, present) -> None:
     owner, heir = present.grant_of(lost), present.grant_of(won)
     if event.owner_id == lost.user_id and (heir is None or heir.role == won.previous_role):
         return
-    if event.owner_id != won.user_id or owner is None:
+    has_left = lost.role == lost.previous_role  # a grant that was taken away is as it was
+    if event.owner_id != won.user_id or (owner is None and not has_left):
         raise _changed_since()
-    present.active_user_of(lost)
-    ledger.hand_over(event, heir, owner, lowered_to=Role(won.previous_role))
+    user = present.active_user_of(lost)
+    lowered_to = Role(won.previous_role) if won.previous_role else None
+    ledger.hand_over(event, heir, owner or Grant(event=event, user=user), lowered_to=lowered_to)
 
 
 def _changed_since() -> Conflict:

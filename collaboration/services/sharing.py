@@ -93,6 +93,25 @@ def change_role(
 
 
 @service
+def transfer(
+    event_id: UUID, to: User, *, by: User, note: str = "", as_staff: bool = False
+) -> Grant:
+    """Hand the event over to anybody, with a role on it or without; the old owner becomes editor.
+
+    Who owns it already keeps it (`written` is None). Raises NotFound, PermissionDenied; Conflict
+    for an account that is switched off.
+    """
+    event = lock_event(event_id, by=by, at_least=Role.OWNER, as_staff=as_staff)
+    heir = _grants_of(event, [to]).get(to.pk) or Grant(event=event, user=to)
+    if heir.role == Role.OWNER:
+        return heir
+    ledger = AccessLedger(by, note=note)
+    _hand_over(ledger, event, heir)
+    ledger.write()
+    return heir
+
+
+@service
 def revoke(
     event_id: UUID, user_id: UUID, *, by: User, note: str = "", as_staff: bool = False
 ) -> Grant:

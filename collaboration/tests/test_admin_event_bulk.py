@@ -149,11 +149,12 @@ def test_those_that_were_confirmed_are_meant_whatever_the_list_finds_by_then(adm
 
 
 def test_asking_takes_as_many_queries_for_one_as_for_many(admin, owner, event):
-    # The session, its user; the list's count; the events: which they are, and with their owners.
-    with queries(5):
+    # The session, its user; the list's count and page; the events: which they are, and with their
+    # owners.
+    with queries(6):
         ask(admin, "cancel", event)
     others = [EventFactory(by=owner) for _ in range(10)]
-    with queries(5):
+    with queries(6):
         ask(admin, "cancel", event, *others)
 
 

@@ -160,8 +160,9 @@ QUERIES = ["", "q=needle", "owner=owner", "status=confirmed", "trash=no", "peopl
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_list_takes_as_many_queries_for_few_events_as_for_many(admin, owner, query):
-    # The session, its user; how many there are, and those of the page; the ends of the calendar.
-    expected = 5 + (query == "owner=owner")
+    # The session, its user; how many there are, which are on the page, and what is shown of those;
+    # the ends of the calendar.
+    expected = 6 + (query == "owner=owner")
     with queries(expected):
         admin.get(f"{LIST}?{query}")
     for number in range(20):

@@ -236,7 +236,17 @@ class Event(Attributed):
                 condition=Q(deleted_at__isnull=False),
                 name="event_trash_age_idx",
             ),
+            # The staff's list: by start, and one year, month or day of it.
+            models.Index(fields=["start_time"], name="event_start_idx"),
+            # The staff's list by status. Most events are confirmed: those are met on the way.
+            models.Index(
+                fields=["status", "id"],
+                condition=~Q(status=Status.CONFIRMED),
+                name="event_status_idx",
+            ),
         ]
+        # What a group of helpers may be given without the right to change events.
+        permissions = [("restore_event", "Can restore events from the trash")]
 
     def __str__(self):
         return self.title

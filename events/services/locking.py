@@ -28,6 +28,8 @@ from neofi.conditional import names_state
 from neofi.problems import PreconditionFailed
 from neofi.statements import Bound, Parameter, Statement, fetch_in_turn
 
+STAFF_MAY = ("events.change_event",)
+
 
 def lock_event(
     event_id: UUID,
@@ -37,17 +39,18 @@ def lock_event(
     as_staff: bool = False,
     if_match: str | None = None,
     in_trash_too: bool = False,
+    staff_may: Collection[str] = STAFF_MAY,
 ) -> Event:
     """The event's row, locked until the transaction ends, as `by` sees it.
 
-    `as_staff` asks for the Django permission in place of a grant. Raises NotFound, PermissionDenied
-    and PreconditionFailed, in this order.
+    `as_staff` asks for a Django permission, any of `staff_may`, in place of a grant. Raises
+    NotFound, PermissionDenied and PreconditionFailed, in this order.
     """
     event = lock_events([event_id], by=by).get(event_id)
     if event is None or (event.deleted_at and not in_trash_too):
         raise NotFound
     if as_staff:
-        if not by.has_perm("events.change_event"):
+        if not any(by.has_perm(permission) for permission in staff_may):
             raise PermissionDenied
     else:
         check_role(event, at_least)

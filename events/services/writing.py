@@ -14,7 +14,7 @@ from events.roles import Role
 from events.services.editing import Edit, edited, read_versions, validated
 from events.services.idempotency import forget_event
 from events.services.ledger import Ledger
-from events.services.locking import lock_event
+from events.services.locking import STAFF_MAY, lock_event
 from neofi.transactions import service
 
 # For the owner's writes that reach into the trash.
@@ -74,7 +74,10 @@ def restore_event(
     event_id: UUID, *, by: User, note: str = "", if_match: str | None = None, as_staff: bool = False
 ) -> Event:
     """Out of the trash. A live event stays as it is."""
-    event = lock_wherever(event_id, by=by, if_match=if_match, as_staff=as_staff)
+    staff_may = (*STAFF_MAY, "events.restore_event")
+    event = lock_wherever(
+        event_id, by=by, if_match=if_match, as_staff=as_staff, staff_may=staff_may
+    )
     return event if event.deleted_at is None else _add_version(event, Action.RESTORED, by, note)
 
 
