@@ -62,9 +62,11 @@ class AccessLedger:
         _delete(self._taken)
         _update(changed)
         Grant.objects.bulk_create(added)
-        record(added, "+")
-        record(changed, "~")
-        record(self._taken, "-")
+        written = [(added, "+"), (changed, "~")]
+        if any(grant.previous_role == Role.OWNER for grant in changed):
+            written.reverse()
+        for grants, history_type in [*written, (self._taken, "-")]:
+            record(grants, history_type)
         # Access is no content: an event's newest instant moves, its version does not.
         Event.objects.bulk_update(self._events.values(), ["history_at"])
 
