@@ -16,14 +16,15 @@ WINDOW = {"width": 1280, "height": 900}
 
 
 def take(page: Page, launch: str, folder: Path, admin_password: str) -> None:
-    def shoot(path: str, name: str) -> None:
+    def shoot(path: str, name: str, top: str = "body") -> None:
         page.goto(path)
         page.wait_for_load_state("networkidle")
+        page.locator(top).first.evaluate("element => element.scrollIntoView()")
         page.screenshot(path=folder / f"{name}.png")
         print(folder / f"{name}.png")
 
     shoot("/", "landing")
-    shoot("/docs", "swagger")
+    shoot("/docs", "swagger", top=".opblock-tag")
     sign_in_developer(page, "ada")
     shoot(f"/api/events/{launch}/diff/1/5", "browsable-api")
     page.context.clear_cookies()

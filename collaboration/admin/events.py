@@ -21,6 +21,8 @@ from events.services import writing
 from neofi.ids import parse_uuid
 
 RESTORE = "events.restore_event"
+# What a cell says, and more about it.
+LINES = '<span class="neofi-line">{}</span> <span class="neofi-line neofi-quiet">{}</span>'
 COLOURS = {"confirmed": "success", "tentative": "warning", "cancelled": "danger"}
 RECORD = ["id", "version", "owner", "created_at", "updated_at", "updated_by", "deleted_at"]
 GROUPS = {
@@ -49,7 +51,7 @@ class EventAdmin(StaffAdmin):
     change_form_outer_after_template = "admin/events/people_summary.html"
     date_hierarchy = event_list.BY
     list_display = [
-        *("titled", "owner", "starts", "ends", "status_label", "collaborators", "version_number"),
+        *("titled", "owner", "when", "status_label", "collaborators", "version_number"),
         *("changed", "in_trash"),
     ]
     list_filter = [
@@ -105,7 +107,15 @@ class EventAdmin(StaffAdmin):
         url = reverse("admin:accounts_user_change", args=[event.owner_id])
         return format_html('<a class="neofi-link" href="{}">{}</a>', url, event.owner_name)
 
-    @display(description="Starts", ordering="start_time")
+    @display(description="When", ordering="start_time")
+    def when(self, event):
+        """On the wall of the event's zone."""
+        zone = ZoneInfo(event.timezone)
+        start, end = (at.astimezone(zone) for at in (event.start_time, event.end_time))
+        until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%Y-%m-%d %H:%M}"
+        return format_html(LINES, f"{start:%Y-%m-%d %H:%M} to {until}", event.timezone)
+
+    @display(description="Starts")
     def starts(self, event):
         return _local(event, event.start_time)
 
@@ -129,7 +139,7 @@ class EventAdmin(StaffAdmin):
     @display(description="Last change (UTC)")
     def changed(self, event):
         by = event.updated_by.username if event.updated_by else "somebody who is gone"
-        return f"{event.updated_at:%Y-%m-%d %H:%M} by {by}"
+        return format_html(LINES, f"{event.updated_at:%Y-%m-%d %H:%M}", f"by {by}")
 
     @display(description="In trash", label="warning", empty_value="")
     def in_trash(self, event):
