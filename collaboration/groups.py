@@ -18,7 +18,7 @@ PERMISSIONS = [
 
 
 def make_support(apps: Apps, using: str) -> None:
-    """Make the group with its permissions, if there is none of that name.
+    """Make the group, if there is none of that name and all of its permissions are there.
 
     Not by a migration: Django makes the permissions after all of those. One that is there is left
     alone, for an operator may have given it more, or taken something away.
@@ -28,9 +28,10 @@ def make_support(apps: Apps, using: str) -> None:
         permissions = apps.get_model("auth", "Permission").objects.using(using)
     except LookupError:  # auth has been migrated away
         return
-    group, is_new = groups.get_or_create(name=SUPPORT)
-    if not is_new:
+    found = [
+        permissions.filter(content_type__app_label=app_label, codename=codename).first()
+        for app_label, codename in PERMISSIONS
+    ]
+    if None in found or groups.filter(name=SUPPORT).exists():
         return
-    for app_label, codename in PERMISSIONS:
-        named = permissions.filter(content_type__app_label=app_label, codename=codename)
-        group.permissions.add(*named)
+    groups.create(name=SUPPORT).permissions.set(found)

@@ -16,9 +16,12 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from neofi.ids import parse_uuid
+
 MOST_SHOWN = 100
 CONFIRMED = "confirmed"
 # What a list's action is called with again, once it is confirmed.
+IDS = "ids"
 OF_THE_LIST = ["action", "select_across", ACTION_CHECKBOX_NAME]
 
 
@@ -62,6 +65,22 @@ def ask(
         "back": back or list_of(model_admin),
     }
     return TemplateResponse(request, "admin/confirm.html", context)
+
+
+def ids_of(rows: QuerySet) -> dict[str, str]:
+    """What says on the page, hidden, whom it concerns."""
+    return {IDS: " ".join(str(pk) for pk in rows.values_list("pk", flat=True))}
+
+
+def those_confirmed(request: HttpRequest, rows: QuerySet) -> QuerySet:
+    """Of the rows that an action is called with, those that the page has named.
+
+    "All that match" may have become more meanwhile.
+    """
+    if not confirmed(request):
+        return rows
+    named = [parse_uuid(text) for text in request.POST.get(IDS, "").split()]
+    return rows.filter(pk__in=[pk for pk in named if pk])
 
 
 def list_of(model_admin: ModelAdmin) -> str:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from django import forms
+from django.forms.fields import InvalidJSONInput
 from rest_framework.exceptions import APIException
 from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
@@ -33,6 +34,16 @@ class StrictJSONField(forms.JSONField):
         except (orjson.JSONDecodeError, APIException) as error:
             raise forms.ValidationError(str(error), "invalid") from error
         return found
+
+    def has_changed(self, initial, data):
+        try:
+            return self.to_python(data) != initial
+        except forms.ValidationError:
+            return True
+
+    def bound_data(self, data, initial):
+        """What was typed; Django's reads it again with a parser that knows other limits."""
+        return initial if self.disabled else InvalidJSONInput(data or "")
 
 
 class LinesField(forms.CharField):

@@ -1,6 +1,7 @@
 """Events as CSV, for spreadsheets."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
@@ -17,7 +18,10 @@ COLUMNS = (
     *("location", "tags", "version", "created_at", "updated_at", "last_editor", "deleted_at"),
 )
 # What a spreadsheet would take for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = tuple("=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
+    "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
+# So does what follows a separator where a spreadsheet splits at semicolons.
+SPLIT = re.compile(f";(?=\\s*[{re.escape(''.join(FORMULA))}])")
 
 
 class Echo:
@@ -36,7 +40,7 @@ def answer(ids: Iterable[UUID]) -> StreamingHttpResponse:
 
 
 def lines(ids: Iterable[UUID]) -> Iterator[str]:
-    writer = csv.writer(Echo())
+    writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
     yield writer.writerow(COLUMNS)
     owners = Grant.objects.filter(event_id=OuterRef("pk"), role=Role.OWNER)
     events = Event.objects.filter(pk__in=list(ids)).order_by("-pk")
@@ -53,5 +57,6 @@ def cell(value: object) -> str:
         return ""
     if hasattr(value, "astimezone"):
         return format_instant(value)
-    text = "; ".join(value) if isinstance(value, list) else str(value)
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    text = SPLIT.sub(";'", text)
     return f"'{text}" if text.startswith(FORMULA) else text

@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 from accounts import services
 from accounts.models import Session
 from collaboration.admin.base import MOST_AT_ONCE, sentence
-from collaboration.admin.confirming import ask, confirmed
+from collaboration.admin.confirming import ask, confirmed, ids_of, those_confirmed
 from collaboration.admin.of_people import OfPeopleAdmin, PersonFilter
 
 END = "End sessions"
@@ -74,7 +74,8 @@ class SessionAdmin(OfPeopleAdmin):
         return ORDERS.get(request.GET.get("state"), ["-last_used_at"])
 
     def has_end_permission(self, request, obj=None):
-        return request.user.has_perm("accounts.end_session")
+        may = request.user.has_perm("accounts.end_session")
+        return may and self.has_view_permission(request, obj)
 
     @display(description="client")
     def client(self, session):
@@ -82,6 +83,7 @@ class SessionAdmin(OfPeopleAdmin):
 
     @admin.action(description=END, permissions=["end"])
     def end(self, request, queryset):
+        queryset = those_confirmed(request, queryset)
         if queryset[: MOST_AT_ONCE + 1].count() > MOST_AT_ONCE:
             messages.error(request, f"Select fewer: at most {MOST_AT_ONCE} at a time.")
         elif confirmed(request):
@@ -89,8 +91,9 @@ class SessionAdmin(OfPeopleAdmin):
         else:
             named = [f"{session.user}: {session}" for session in queryset]
             return ask(
-                request, self, END, sentences=[CONSEQUENCE], objects=named, submit=END, danger=True
-            )
+                request, self, END, sentences=[CONSEQUENCE], objects=named, submit=END, danger=True,
+                hidden=ids_of(queryset),
+            )  # fmt: skip
         return None
 
     @action(description="End this session", permissions=["end"], url_path="end")

@@ -14,7 +14,7 @@ from unfold.decorators import action
 from accounts import services
 from accounts.models import Session, User
 from collaboration.admin.base import MOST_AT_ONCE, sentence
-from collaboration.admin.confirming import ask, confirmed
+from collaboration.admin.confirming import ask, confirmed, ids_of, those_confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ class UserActions:
     actions_detail = ["deactivate_one", "activate_one", "end_sessions_of_one", "send_reset_to_one"]
 
     def has_end_permission(self, request, obj=None):
-        return request.user.has_perm("accounts.end_session")
+        may = request.user.has_perm("accounts.end_session")
+        return may and self.has_view_permission(request, obj)
 
     @admin.action(description=DEACTIVATE.title, permissions=["change"])
     def deactivate(self, request, queryset):
@@ -113,6 +114,7 @@ class UserActions:
         return [button for button in buttons if button.action_name not in names]
 
     def _to_many(self, request, users, deed: Deed):
+        users = those_confirmed(request, users)
         if users[: deed.most + 1].count() > deed.most:
             messages.error(request, f"Select fewer: at most {deed.most} at a time.")
             return None
@@ -120,7 +122,7 @@ class UserActions:
             return self._do(request, users, deed)
         return ask(
             request, self, deed.title, sentences=[deed.consequence], objects=users,
-            submit=deed.title, danger=deed is DEACTIVATE,
+            submit=deed.title, danger=deed is DEACTIVATE, hidden=ids_of(users),
         )  # fmt: skip
 
     def _to_one(self, request, object_id: str, deed: Deed):

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_protect
 from rest_framework.exceptions import APIException
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from accounts import guards
 from accounts.models import User
 from collaboration.admin.base import sentence
 from collaboration.admin.confirming import ask, confirmed
@@ -39,7 +40,7 @@ class UserDeletion:
     """Mixed into the admin of users. One at a time: there is no action for many."""
 
     def has_delete_permission(self, request, obj=None):
-        if isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser:
+        if isinstance(obj, User) and guards.is_above(obj, request.user):
             return False
         return super().has_delete_permission(request, obj)
 

@@ -1,15 +1,18 @@
 """The staff's door to users."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models.functions import Lower
+from django.shortcuts import redirect
 from django.urls import reverse
+from rest_framework.exceptions import APIException
 from unfold.decorators import display
 from unfold.forms import UserChangeForm, UserCreationForm
 
+from accounts import guards
 from accounts.forms import NewPasswordForm, StaffLoginForm
 from accounts.models import User
-from collaboration.admin.base import StaffAdmin
+from collaboration.admin.base import StaffAdmin, sentence
 from collaboration.admin.of_people import link
 from collaboration.admin.user_actions import UserActions
 from collaboration.admin.user_counts import UserChangeList, counted, shown
@@ -97,10 +100,22 @@ class UserAdmin(UserActions, UserDeletion, DjangoUserAdmin, StaffAdmin):
         return fields if request.user.is_superuser else [*fields, *RANKS]
 
     def has_change_permission(self, request, obj=None):
-        # Whoever sets the password of a superuser is one.
-        if isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser:
+        if isinstance(obj, User) and guards.is_above(obj, request.user):
             return False
         return super().has_change_permission(request, obj)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        before = form.initial.get("is_superuser") and form.initial.get("is_staff")
+        if change and before and not (obj.is_superuser and obj.is_staff):
+            guards.check_not_last(User(pk=obj.pk, is_superuser=True, is_active=obj.is_active))
+
+    def changeform_view(self, request, *args, **kwargs):
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except APIException as refusal:
+            self.message_user(request, f"Not saved: {sentence(refusal)}", messages.ERROR)
+            return redirect(request.get_full_path())
 
     @display(description="events owned")
     def owned(self, user):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, Q
+from rest_framework.exceptions import PermissionDenied
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.guards import check_dispensable, lock_person
@@ -45,10 +46,11 @@ def holdings_of(user_id: UUID) -> Holdings:
 def delete_user(user_id: UUID, *, heir_id: UUID | None = None, by: User) -> None:
     """Remove an account; what they own, in the trash too, becomes the heir's.
 
-    Histories keep the id of who wrote them. All of it is one change set, of the member of staff who
-    did it. Raises NotFound, PermissionDenied; ValidationError for an heir who is missing or is no
-    other active person; Conflict for oneself, the last superuser, and for somebody who was given
-    another event meanwhile.
+    Histories keep the id of who wrote them. What the member of staff does to CHUNK events is one
+    change set, for it can be read and taken back as one. Who gives events away must be allowed to
+    change events, too. Raises NotFound, PermissionDenied; ValidationError for an heir who is
+    missing or is no other active person; Conflict for oneself, the last superuser, and for somebody
+    who was given another event meanwhile.
     """
     user = lock_person(user_id, by=by, permission="accounts.delete_user")
     check_dispensable(user, by)
@@ -78,27 +80,32 @@ def _lock_heir(heir_id: UUID | None, user_id: UUID) -> User | None:
 
 def _part(user: User, heir: User | None, by: User) -> None:
     """Take their events from somebody: those that they own go to the heir."""
-    change_set = uuid7()
     granted = Grant.objects.filter(user=user).values_list("event", flat=True)
     for event_ids in _chunks(sorted(granted)):
         events = lock_events(event_ids, by=by)
-        ledger = AccessLedger(by, change_set)
+        ledger = AccessLedger(by, uuid7())
         # Read after the lock, and so as they are when they are written.
         grants = _grants(events, user)
         owned = {pk: grant for pk, grant in grants.items() if grant.role == Role.OWNER}
-        _inherit(ledger, events, owned, heir)
+        _inherit(ledger, events, owned, heir, by)
         for event_id in grants.keys() - owned.keys():
             ledger.take(events[event_id], grants[event_id])
         ledger.write()
 
 
 def _inherit(
-    ledger: AccessLedger, events: dict[UUID, Event], owned: dict[UUID, Grant], heir: User | None
+    ledger: AccessLedger,
+    events: dict[UUID, Event],
+    owned: dict[UUID, Grant],
+    heir: User | None,
+    by: User,
 ) -> None:
     if not owned:
         return
     if heir is None:
         raise invalid("heir", "Their events need a new owner.", "required")
+    if not by.has_perm("events.change_event"):
+        raise PermissionDenied
     present = _grants(owned, heir)
     for event_id, grant in owned.items():
         event = events[event_id]

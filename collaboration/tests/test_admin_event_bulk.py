@@ -267,7 +267,7 @@ def test_events_are_exported_as_csv(client, owner):
     assert answer["Content-Disposition"].startswith('attachment; filename="events-')
     [row] = rows_of(answer)
     assert (row["id"], row["title"], row["owner"]) == (str(event.pk), 'Größe, "neu"', "owner")
-    assert (row["start_time"], row["tags"]) == ("2026-03-02T09:00:00Z", "a; b")
+    assert (row["start_time"], row["tags"]) == ("2026-03-02T09:00:00Z", "a, b")
     assert (row["last_editor"], row["deleted_at"], row["version"]) == ("owner", "", "1")
 
 
