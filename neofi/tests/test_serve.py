@@ -39,6 +39,8 @@ class Serving:
             stderr=subprocess.STDOUT,
             text=True,
             process_group=0,  # as a shell does, so that a Ctrl-C can be sent to all of it
+            # These tests may run under nohup, which a server would keep to.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
 
     def start(self, **environment):
