@@ -55,6 +55,7 @@ class UserAdmin(UserActions, UserDeletion, DjangoUserAdmin, StaffAdmin):
 
     form = UserForm
     add_form = NewUserForm
+    filter_horizontal = []  # wider than the page
     change_password_form = NewPasswordForm
     add_fieldsets = [
         (None, {"fields": [*NewUserForm.Meta.fields, "usable_password", "password1", "password2"]})
