@@ -1,5 +1,6 @@
 """Browser tests are left out, with one line that says so, where there is no browser."""
 
+import os
 from contextlib import contextmanager
 from importlib.util import find_spec
 
@@ -33,6 +34,8 @@ def world():
 def chromium():
     from playwright.sync_api import sync_playwright
 
+    # Its loop runs in this thread until the end, and other tests in the process ask the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=worlds.CHROMIUM, args=worlds.ARGUMENTS)
         yield browser
